@@ -1,0 +1,1 @@
+"""The API and its pages. Holds no key, reads no source."""

@@ -1,0 +1,1 @@
+"""Plain frozen types of the trade: units, members, receipts, orders. No I/O."""

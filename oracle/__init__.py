@@ -1,0 +1,1 @@
+"""The oracle: collect, reconcile, bundle, attest, submit."""
