@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Committee, Member} from "./Types.sol";
+
+/// @title The members of the consortium, what each may do, and who attests.
+/// @notice Governance goes through an OpenZeppelin AccessManager with delays. A receipt names a member id;
+/// which account acts for the member is kept here alone.
+interface IConsortium {
+    /// @notice A member joined.
+    event MemberAdded(
+        uint32 indexed member,
+        address indexed account,
+        uint16 roles,
+        bytes32 identityDigest,
+        bytes32 encryptionKeyDigest
+    );
+
+    /// @notice Another account acts for the member from now on. Its receipts stay its own.
+    event MemberAccountChanged(uint32 indexed member, address indexed previous, address indexed account);
+
+    /// @notice The member's roles changed.
+    event MemberRolesChanged(uint32 indexed member, uint16 previous, uint16 roles);
+
+    /// @notice The member may, or may no longer, act.
+    event MemberActiveChanged(uint32 indexed member, bool active);
+
+    /// @notice Evidence is sealed to another public key of the member from now on.
+    event MemberEncryptionKeyChanged(uint32 indexed member, bytes32 previous, bytes32 encryptionKeyDigest);
+
+    /// @notice A new committee attests. The whole preimage is here, so that old epochs can be replayed.
+    event CommitteeChanged(uint64 indexed epoch, bytes32 indexed committeeDigest, Committee committee);
+
+    /// @notice A member id of zero means "nobody" everywhere.
+    error MemberIdZero();
+    /// @notice The id is taken.
+    error MemberExists(uint32 member);
+    /// @notice No such member.
+    error UnknownMember(uint32 member);
+    /// @notice The member exists and may not act.
+    error InactiveMember(uint32 member);
+    /// @notice The zero address can sign nothing.
+    error AccountZero(uint32 member);
+    /// @notice The account already acts for a member.
+    error AccountTaken(address account, uint32 member);
+    /// @notice The bits beyond the known roles must be zero, and one at least must be set.
+    error RolesUnknown(uint16 roles);
+    /// @notice The member attests in this epoch: set a committee without it first.
+    error MemberHasSeat(uint32 member, uint64 epoch);
+    /// @notice Only the receipt contract counts receipts.
+    error OnlyWarehouseReceipt(address caller);
+
+    /// @notice A committee has 2 to 32 attesters.
+    error CommitteeSize(uint256 attesters);
+    /// @notice The threshold must be a majority of the members that sit, at least 2 and at most all.
+    error ThresholdOutOfRange(uint8 threshold, uint256 members);
+    /// @notice Evidence must be allowed some age.
+    error MaxAgeZero();
+    /// @notice A committee decides by a policy.
+    error PolicyZero();
+    /// @notice The last six bytes of an attester must be zero and its account must not.
+    error MalformedAttester(bytes32 attester);
+    /// @notice Attesters come in ascending order of account, each once.
+    error AttestersNotAscending(address previous, address account);
+    /// @notice The account is bound to another member, as its attester or as its own account.
+    error AttesterBoundToOther(address account, uint32 bound, uint32 stated);
+    /// @notice The roles stated for an attester are not its member's roles.
+    error AttesterRolesDiffer(address account, uint16 stated, uint16 roles);
+    /// @notice Without an inspector or a bank no quorum could ever be reached.
+    error NoIndependentAttester();
+
+    /// @notice Add a member.
+    /// @param member A new id, not zero.
+    /// @param account Key or contract wallet that acts for it.
+    /// @param roles Bitmask of ROLE_ constants.
+    /// @param identityDigest Salted digest of its legal identity.
+    /// @param encryptionKeyDigest SHA-256 of the public key evidence is sealed to.
+    function addMember(
+        uint32 member,
+        address account,
+        uint16 roles,
+        bytes32 identityDigest,
+        bytes32 encryptionKeyDigest
+    ) external;
+
+    /// @notice Let another account act for a member, for example after a lost key.
+    function setMemberAccount(uint32 member, address account) external;
+
+    /// @notice Change what a member may do. Refused while the member has a seat in the committee.
+    function setMemberRoles(uint32 member, uint16 roles) external;
+
+    /// @notice Stop a member, or let it act again. Refused while the member has a seat in the committee.
+    function setMemberActive(uint32 member, bool active) external;
+
+    /// @notice Seal evidence to another public key of the member from now on.
+    function setMemberEncryptionKey(uint32 member, bytes32 encryptionKeyDigest) external;
+
+    /// @notice Begin a new epoch: other attesters, another threshold or another policy.
+    /// @param threshold Signatures of different members that make a quorum.
+    /// @param maxAgeS Longest validUntil - observedAt of an attestation, seconds.
+    /// @param policyDigest SHA-256 of the canonical policy.
+    /// @param attesters Packed words (see Committee), ascending by account.
+    function setCommittee(
+        uint8 threshold,
+        uint64 maxAgeS,
+        bytes32 policyDigest,
+        bytes32[] calldata attesters
+    ) external;
+
+    /// @notice Count receipts that a member has been given at issue.
+    /// @return account The account that acts for the member.
+    function receiptsIssued(uint32 holder, uint32 count) external returns (address account);
+
+    /// @notice Count a receipt that went from one member to another.
+    function receiptMoved(uint32 from, uint32 to) external returns (address fromAccount, address toAccount);
+
+    /// @notice Count a receipt that was burned.
+    function receiptBurned(uint32 holder) external returns (address account);
+
+    /// @notice The member with this id; refused if there is none.
+    function member(uint32 id) external view returns (Member memory);
+
+    /// @notice The account that acts for a member now; refused if there is no such member.
+    function accountOf(uint32 id) external view returns (address);
+
+    /// @notice The member an account acts for, or zero.
+    function memberOf(address account) external view returns (uint32);
+
+    /// @notice The member an attester's account has been bound to, in this epoch or an older one, or zero.
+    function attesterMember(address account) external view returns (uint32);
+
+    /// @notice Receipts held by the member an account acts for.
+    function receiptsOf(address account) external view returns (uint256);
+
+    /// @notice The present epoch; zero before the first committee.
+    function epoch() external view returns (uint64);
+
+    /// @notice keccak256(abi.encode(committee)) of the present committee.
+    function committeeDigest() external view returns (bytes32);
+
+    /// @notice The one contract that counts receipts here.
+    function warehouseReceipt() external view returns (address);
+}
