@@ -24,7 +24,8 @@ MAX_INTEGER: Final = 2**53 - 1
 """Largest integer that survives JSON readers that keep numbers as doubles (RFC 8785 §3.1, RFC 7493 §2.2)."""
 SALT_BYTES: Final = 32
 
-_TEXT_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+# The closing quotation mark is optional: text that never ends is passed over once, not once per mark in it.
+_TEXT_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def canonical_json(value: Json, what: str = "value") -> bytes:

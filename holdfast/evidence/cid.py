@@ -106,7 +106,7 @@ def cid_of_file(stream: BinaryIO) -> str:
 
 
 def cid_of_blocks(chunks: Iterable[bytes | memoryview]) -> str:
-    """The CID of content already cut into its chunks: each of 1 MiB but the last, none empty but a lone one."""
+    """The CID of content already cut: chunks of 1 MiB but for the last, none empty but a lone one."""
     tree = DagBuilder()
     for chunk in chunks:
         tree.add(chunk)
