@@ -1,0 +1,51 @@
+"""Receipts and lots as the chain holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from holdfast.domain.orders import Kind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptState:
+    """One receipt on-chain. `seq` is the number the next order must carry."""
+
+    receipt_id: int
+    holder: int
+    operator: int
+    status: Status
+    kind: Kind
+    expires_at: int
+    seq: int
+    quantity_g: int
+    lot_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LotState:
+    """One lot on-chain: what was attested (less deliveries) and what live receipts stand for, grams."""
+
+    lot_id: bytes
+    attested_g: int
+    live_g: int
+    operator: int
+
+
+def receipt_hex(receipt_id: int) -> str:
+    """A receipt id as people and programs write it: 0x and 64 hex digits."""
+    return f"0x{receipt_id:064x}"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """What the chain said when a decision was made: the lot, and each receipt the order names.
+
+    `lot` is None and an entry of `receipts` is None where the chain knew nothing yet. `now_s` is the
+    block's time.
+    """
+
+    block_number: int
+    now_s: int
+    lot: LotState | None
+    receipts: tuple[ReceiptState | None, ...]

@@ -1,0 +1,1 @@
+"""Claim + observations + policy -> verdict. Pure."""

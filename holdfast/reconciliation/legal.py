@@ -1,0 +1,164 @@
+"""The two matches about rights: the WMS against the ledger, the document against the chain."""
+
+from __future__ import annotations
+
+from holdfast.domain.document import ReceiptDocument, kind_of
+from holdfast.domain.orders import (
+    DeliveryOrder,
+    IssueOrder,
+    ReceiptTerms,
+    ReinstateOrder,
+    Status,
+    SuspendOrder,
+    TransferOrder,
+)
+from holdfast.domain.receipts import ReceiptState, receipt_hex
+from holdfast.domain.units import show_mass
+from holdfast.domain.verdict import Check, Match, Outcome
+from holdfast.reconciliation.subject import Subject
+
+
+def _check(name: str, holds: bool, good: str, bad: str, **numbers: int) -> Check:
+    return Check(
+        name, Outcome.PASS if holds else Outcome.FAIL, good if holds else bad, tuple(numbers.items())
+    )
+
+
+def ledger(subject: Subject) -> Match:
+    """The WMS's stock against receipts alive: nothing may be promised twice."""
+    claim, lot, order = subject.claim, subject.facts.lot, subject.order
+    age = subject.facts.now_s - claim.as_of
+    fresh = _check(
+        "fresh",
+        -subject.policy.max_clock_skew_s <= age <= subject.policy.max_claim_age_s,
+        f"the WMS was asked {max(age, 0)} s before the decision",
+        f"the WMS was asked {age} s before the decision; at most {subject.policy.max_claim_age_s} s",
+        age_s=age,
+    )
+    live = lot.live_g if lot else 0
+    new = sum(terms.quantity_g for terms in order.receipts) if isinstance(order, IssueOrder) else 0
+    lots = _check(
+        "stock",
+        live + new <= claim.quantity_g,
+        f"receipts for {show_mass(live + new)} against {show_mass(claim.quantity_g)} in the WMS",
+        f"receipts for {show_mass(live)} already live on this lot and {show_mass(new)} more asked, "
+        f"against {show_mass(claim.quantity_g)} in the WMS: the same goods would be promised twice",
+        live_g=live,
+        new_g=new,
+        claimed_g=int(claim.quantity_g),
+    )
+    if isinstance(order, IssueOrder):
+        attested = lot.attested_g if lot and lot.attested_g else order.lot_quantity_g
+        same = _check(
+            "lot",
+            order.lot_id == subject.lot_id
+            and order.lot_quantity_g == claim.quantity_g == attested
+            and (lot is None or not lot.attested_g or lot.operator == order.operator),
+            f"order and WMS agree on the lot's {show_mass(claim.quantity_g)}",
+            f"the order states a lot of {show_mass(order.lot_quantity_g)}, the WMS "
+            f"{show_mass(claim.quantity_g)}, the chain {show_mass(attested)}, or another lot is meant",
+            order_g=order.lot_quantity_g,
+            attested_g=attested,
+        )
+    else:
+        same = _check(
+            "lot",
+            lot is not None and lot.attested_g == claim.quantity_g,
+            f"chain and WMS agree on the lot's {show_mass(claim.quantity_g)}",
+            f"the chain says {show_mass(lot.attested_g if lot else 0)} of this lot, "
+            f"the WMS {show_mass(claim.quantity_g)}",
+            attested_g=lot.attested_g if lot else 0,
+            claimed_g=int(claim.quantity_g),
+        )
+    return Match("ledger", (fresh, lots, same))
+
+
+def title(subject: Subject) -> Match:
+    """Each receipt's document against the order and the chain."""
+    order = subject.order
+    if isinstance(order, IssueOrder):
+        wanted = tuple(terms.receipt_id for terms in order.receipts)
+    else:
+        wanted = (order.receipt_id,)
+    ids = tuple(receipt_id for receipt_id, _ in subject.documents)
+    if ids != wanted or len(subject.facts.receipts) != len(wanted):
+        return Match(
+            "title", (_check("documents", False, "", "the documents are not those the order names"),)
+        )
+    checks = []
+    for index, (receipt_id, document) in enumerate(subject.documents):
+        state = subject.facts.receipts[index]
+        if isinstance(order, IssueOrder):
+            problems = _new(subject, order.receipts[index], document, state)
+        else:
+            problems = _existing(subject, order, document, state)
+        name = receipt_hex(receipt_id)[:12] + "…"
+        checks.append(
+            _check(
+                f"receipt {index + 1}",
+                not problems,
+                f"receipt {document.receipt_number} ({name}): document, order and chain agree",
+                f"receipt {document.receipt_number} ({name}): " + "; ".join(problems),
+            )
+        )
+    return Match("title", tuple(checks))
+
+
+def _about_goods(subject: Subject, document: ReceiptDocument) -> list[str]:
+    problems = []
+    if document.lot != subject.claim.lot:
+        problems.append(f"names lot {document.lot}, the WMS {subject.claim.lot}")
+    if document.goods_description != subject.claim.product:
+        problems.append(f"names {document.goods_description}, the WMS {subject.claim.product}")
+    return problems
+
+
+def _new(
+    subject: Subject, terms: ReceiptTerms, document: ReceiptDocument, state: ReceiptState | None
+) -> list[str]:
+    order = subject.order
+    problems = _about_goods(subject, document)
+    if state is not None and state.status is not Status.NONE:
+        problems.append("is on the chain already: a receipt lives once")
+    if document.quantity_g != terms.quantity_g:
+        problems.append(f"states {show_mass(document.quantity_g)}, the order {show_mass(terms.quantity_g)}")
+    if kind_of(document) is not terms.kind:
+        problems.append(f"is {document.kind}, the order says {terms.kind.name.lower()}")
+    if document.depositor_member != terms.holder:
+        problems.append(f"names depositor {document.depositor_member}, the order holder {terms.holder}")
+    if isinstance(order, IssueOrder) and document.operator_member != order.operator:
+        problems.append(f"names operator {document.operator_member}, the order {order.operator}")
+    if document.storage_until != terms.expires_at:
+        problems.append("ends on another day than the order says")
+    if document.storage_until <= subject.facts.now_s:
+        problems.append("has expired")
+    if document.evidence_core_digest != subject.evidence_core:
+        problems.append("commits to other evidence than this")
+    return problems
+
+
+def _existing(
+    subject: Subject,
+    order: TransferOrder | DeliveryOrder | SuspendOrder | ReinstateOrder,
+    document: ReceiptDocument,
+    state: ReceiptState | None,
+) -> list[str]:
+    if state is None:
+        return ["is not on the chain"]
+    problems = _about_goods(subject, document)
+    wanted = Status.SUSPENDED if isinstance(order, ReinstateOrder) else Status.LIVE
+    if state.status is not wanted:
+        problems.append(f"is {state.status.name.lower()}, not {wanted.name.lower()}")
+    if state.seq != order.seq:
+        problems.append(f"expects order number {state.seq}, this is {order.seq}")
+    if state.lot_id != subject.lot_id:
+        problems.append("stands for another lot")
+    if isinstance(order, TransferOrder | DeliveryOrder) and state.holder != order.holder:
+        problems.append(f"is held by member {state.holder}, not {order.holder}")
+    if state.quantity_g > document.quantity_g:
+        problems.append("stands for more than its document")
+    if isinstance(order, DeliveryOrder) and state.quantity_g != order.quantity_g:
+        problems.append(f"stands for {show_mass(state.quantity_g)}, the order {show_mass(order.quantity_g)}")
+    if state.expires_at <= subject.facts.now_s:
+        problems.append("has expired")
+    return problems
