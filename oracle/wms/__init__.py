@@ -1,0 +1,1 @@
+"""Sources of claims: one adapter per warehouse management system."""

@@ -1,0 +1,1 @@
+"""The warehouse operator's clerk at work in a real Tryton."""
