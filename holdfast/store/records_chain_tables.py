@@ -1,0 +1,79 @@
+"""The indexer's read model of the chain: every table but `chain_blocks` is a fold over `chain_events`."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Integer, PrimaryKeyConstraint, String, Table
+
+from holdfast.store.records_tables import metadata
+
+chain_blocks = Table(
+    "chain_blocks",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", String(66), nullable=False),
+    Column("parent_hash", String(66), nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+)
+
+chain_events = Table(
+    "chain_events",
+    metadata,
+    Column("block_number", BigInteger, nullable=False),
+    Column("log_index", Integer, nullable=False),
+    Column("block_hash", String(66), nullable=False),
+    Column("tx_hash", String(66), nullable=False, index=True),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("name", String(40), nullable=False, index=True),
+    Column("args", JSON, nullable=False),
+    Column("receipt_id", String(66), index=True),
+    Column("lot_id", String(50), index=True),
+    Column("member_id", BigInteger, index=True),
+    PrimaryKeyConstraint("block_number", "log_index"),
+)
+
+chain_receipts = Table(
+    "chain_receipts",
+    metadata,
+    Column("receipt_id", String(66), primary_key=True),
+    Column("lot_id", String(50), nullable=False, index=True),
+    Column("holder", BigInteger, nullable=False),
+    Column("operator", BigInteger, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("quantity_g", String(20), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("issued_block", BigInteger, nullable=False, index=True),
+    Column("issued_log_index", Integer, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("updated_block", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+receipt_parties = Table(
+    "receipt_parties",
+    metadata,
+    Column("receipt_id", String(66), nullable=False),
+    Column("member_id", BigInteger, nullable=False, index=True),
+    Column("relation", String(16), nullable=False),
+    PrimaryKeyConstraint("receipt_id", "member_id", "relation"),
+)
+"""Who has to do with a receipt, ever: relation is holder, operator or attester."""
+
+chain_lots = Table(
+    "chain_lots",
+    metadata,
+    Column("lot_id", String(50), primary_key=True),
+    Column("operator", BigInteger, nullable=False),
+    Column("attested_g", String(20), nullable=False),
+    Column("live_g", String(20), nullable=False),
+)
+
+chain_members = Table(
+    "chain_members",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account", String(42), nullable=False),
+    Column("roles", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
