@@ -1,0 +1,91 @@
+"""A contract's typed error as a sentence with its values."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from eth_abi import decode
+from eth_utils import function_abi_to_4byte_selector, to_bytes
+from web3.exceptions import ContractCustomError, ContractLogicError
+
+from holdfast.chain.artifacts import load_artifact
+from holdfast.domain.errors import Refused
+
+SENTENCES: dict[str, str] = {
+    "DeadlinePassed": "the order's deadline {deadline} has passed; it is {nowS}",
+    "WrongSeq": "the order carries number {given}, the receipt expects {expected}: it was used or is not next",
+    "WrongHolder": "the order names holder {given}, the receipt is held by member {holder}",
+    "TransfereeIsHolder": "member {holder} already holds the receipt",
+    "QuantityZero": "a receipt must stand for at least 1 g",
+    "QuantityNotWhole": "the order delivers {given} g, the receipt stands for {quantityG} g",
+    "OperatorIsHolder": "operator {operator} cannot be first holder of its own receipt",
+    "UnknownReceipt": "no receipt with this id was ever issued",
+    "ReceiptExists": "a receipt with this document was issued before; a receipt lives once",
+    "ReceiptNotLive": "the receipt is not live (status {status}: 2 suspended, 3 delivered)",
+    "ReceiptNotSuspended": "the receipt is not suspended (status {status})",
+    "ReceiptExpired": "the receipt expired at {expiresAt}; it is {nowS}",
+    "LotOfOtherOperator": "the lot is kept by operator {operator}, not {given}",
+    "LotQuantityDiffers": "the order states a lot of {given} g, attested are {attestedG} g",
+    "LotExceeded": "receipts would stand for {liveG} g, the lot holds {attestedG} g",
+    "MovesOnlyByOrder": "receipts move by signed orders only",
+    "MalformedSignature": "the signature of member {member} has {length} bytes; 64 or 65 are right",
+    "SignatureHighS": "the signature's s is in the upper half, which is refused",
+    "ForeignSignature": "the signature for member {member} is by {recovered}, the member's account is {account}",
+    "WalletRefused": "the contract wallet {account} of member {member} did not accept the signature",
+    "OrderHashDiffers": "the attesters signed another order",
+    "CommitteeNotCurrent": "the committee of epoch {givenEpoch} is not the one in force",
+    "WrongEpoch": "the attestation is of epoch {given}, in force is epoch {epoch}",
+    "WrongPolicy": "the attestation was made under another policy than the one in force",
+    "ObservedInFuture": "the evidence is dated {observedAt}, after now ({nowS})",
+    "AttestationExpired": "the evidence was good until {validUntil}; it is {nowS}",
+    "ValidityOutOfRange": "the attestation would hold longer than the allowed {maxAgeS} s",
+    "NotAnAttester": "{recovered} is no attester of the committee",
+    "SignersNotAscending": "attester {account} is repeated or out of order",
+    "SignersOfOneMember": "two attesters of member {member} signed; they count once",
+    "QuorumTooSmall": "{signers} attesters signed, {threshold} are needed",
+    "OperatorNotAmongSigners": "operator {operator}'s own attester did not countersign",
+    "NotWarehouseOperator": "member {operator} is no warehouse operator",
+    "NoIndependentSigner": "no inspector and no bank is among the signers",
+    "SignerIsParty": "member {member} is a party to the order and may not attest it",
+    "UnknownMember": "there is no member {member}",
+    "InactiveMember": "member {member} may not act now",
+}
+"""Typed error -> sentence; errors not listed are shown by name with their values."""
+
+
+@cache
+def _errors() -> dict[bytes, dict[str, Any]]:
+    found = {}
+    for name in ("WarehouseReceipt", "Consortium", "AccessManager"):
+        for item in load_artifact(name).abi:
+            if item["type"] == "error":
+                found[bytes(function_abi_to_4byte_selector(item))] = item  # type: ignore[arg-type]
+    return found
+
+
+def refusal(error: ContractCustomError | ContractLogicError) -> Refused:
+    """The Refused for a revert: reason in kebab-case, a sentence with the values."""
+    data = getattr(error, "data", None)
+    raw = to_bytes(hexstr=data) if isinstance(data, str) and data.startswith("0x") else b""
+    return refusal_from_data(raw, str(error))
+
+
+def refusal_from_data(raw: bytes, otherwise: str = "no reason given") -> Refused:
+    """The Refused for raw revert data."""
+    item = _errors().get(raw[:4])
+    if item is None:
+        return Refused("contract-refused", f"the contract refused: {otherwise}")
+    name = str(item["name"])
+    values = decode([field["type"] for field in item["inputs"]], raw[4:])
+    named = {
+        field["name"]: "0x" + value.hex() if isinstance(value, bytes) else value
+        for field, value in zip(item["inputs"], values, strict=True)
+    }
+    reason = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+    shown = ", ".join(f"{key} {value}" for key, value in named.items())
+    sentence = SENTENCES.get(name, f"{name}({shown})").format(**named)
+    if "receiptId" in named:
+        sentence += f" (receipt 0x{named['receiptId']:064x})"
+    return Refused(reason, sentence)

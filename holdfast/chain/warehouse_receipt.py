@@ -1,0 +1,96 @@
+"""Reading and simulating WarehouseReceipt; the calldata of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from holdfast.attestation.quorum import Committee
+from holdfast.attestation.signatures import compact
+from holdfast.chain.calldata import order_arguments, packed_signatures
+from holdfast.chain.connection import Connection
+from holdfast.domain.errors import Refused
+from holdfast.domain.orders import Attestation, IssueOrder, Kind, Order, Status
+from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
+
+Block = int | str
+
+
+class WarehouseReceiptReader:
+    """Receipts and lots at a block, and orders as calldata ready to send."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._contract = connection.contract("WarehouseReceipt", connection.deployment.warehouse_receipt)
+
+    @property
+    def address(self) -> str:
+        """The contract's checksummed address."""
+        return str(self._contract.address)
+
+    def receipt(self, receipt_id: int, block: Block = "latest") -> ReceiptState | None:
+        """One receipt, None if it was never issued."""
+        try:
+            found: Any = self._connection.ask(
+                "receipt",
+                lambda: self._contract.functions.receiptOf(receipt_id).call(block_identifier=block),
+            )
+        except Refused as error:
+            if error.reason == "unknown-receipt":
+                return None
+            raise
+        return ReceiptState(
+            receipt_id=receipt_id,
+            holder=found[0],
+            operator=found[1],
+            status=Status(found[3]),
+            kind=Kind(found[4]),
+            expires_at=found[5],
+            seq=found[6],
+            quantity_g=found[10],
+            lot_id=bytes(found[11]),
+        )
+
+    def lot(self, lot_id: bytes, block: Block = "latest") -> LotState | None:
+        """One lot, None if it was never attested."""
+        found: Any = self._connection.ask(
+            "lot", lambda: self._contract.functions.lotOf(lot_id).call(block_identifier=block)
+        )
+        return LotState(lot_id, found[0], found[1], found[2]) if found[2] else None
+
+    def facts(self, order: Order, lot_id: bytes) -> LedgerFacts:
+        """What the chain says now of everything an order names, all at one block."""
+        head = self._connection.head()
+        if isinstance(order, IssueOrder):
+            ids = [terms.receipt_id for terms in order.receipts]
+        else:
+            ids = [order.receipt_id]
+        return LedgerFacts(
+            head.number,
+            head.timestamp_s,
+            self.lot(lot_id, head.number),
+            tuple(self.receipt(receipt_id, head.number) for receipt_id in ids),
+        )
+
+    def calldata(
+        self,
+        order: Order,
+        parties: Sequence[bytes],
+        attestation: Attestation,
+        committee: Committee,
+        signatures: Sequence[bytes],
+    ) -> bytes:
+        """The transaction data of an order. `signatures` ascend by attester account."""
+        name, arguments = order_arguments(
+            order, tuple(compact(p) for p in parties), attestation, committee, packed_signatures(signatures)
+        )
+        return bytes.fromhex(self._contract.encode_abi(name, args=arguments)[2:])
+
+    def simulate(self, data: bytes, sender: str) -> int:
+        """Run a call without sending it; returns the gas it would need.
+
+        Raises Refused with the contract's reason, Unreachable.
+        """
+        call: Any = {"from": sender, "to": self._contract.address, "data": "0x" + data.hex()}
+        self._connection.ask("simulation", lambda: self._connection.w3.eth.call(call))
+        return self._connection.ask("gas", lambda: self._connection.w3.eth.estimate_gas(call))
