@@ -1,0 +1,1 @@
+"""Encrypted keystores: the only place that holds a private key."""
