@@ -100,14 +100,15 @@ class Records(OrderRecords):
                     db.execute(delete(table).where(table.c.decision_id == decision.id))
                 db.execute(delete(decisions).where(decisions.c.id == decision.id))
             db.execute(insert(decisions).values(**row))
-            _add(db, decision_receipts, decision.id, ({"receipt_id": r} for r in decision.receipt_ids))
+            receipts = ({"index": i, "receipt_id": r} for i, r in enumerate(decision.receipt_ids))
+            _add(db, decision_receipts, decision.id, receipts)
             _add(db, decision_entitled, decision.id, ({"member_id": m} for m in decision.entitled))
             files = ({name: getattr(file, name) for name in file.__slots__} for file in decision.files)
             _add(db, decision_files, decision.id, files)
             views = ({"index": i, "caption": v.caption, "jpeg": v.jpeg} for i, v in enumerate(kept))
             _add(db, frame_views, decision.id, views)
             data = {"decision_id": decision.id, "decision": row["decision"], "tx_hash": decision.tx_hash}
-            append_feed(db, "DecisionRecorded", data, at=self._clock())
+            append_feed(db, "DecisionRecorded", data, decision_id=decision.id, at=self._clock())
 
     def decision(self, decision_id: str) -> DecisionRecord:
         """One decision. Raises InvalidInput if there is none."""

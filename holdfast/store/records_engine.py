@@ -78,12 +78,13 @@ def append_feed(
     receipt_id: str | None = None,
     lot_id: str | None = None,
     order_id: str | None = None,
+    decision_id: str | None = None,
 ) -> None:
     """Add one entry to the feed, in commit order: a reader past `position` n never meets n - 1 later."""
     if db.dialect.name == "postgresql":
         db.execute(text("LOCK TABLE feed IN SHARE ROW EXCLUSIVE MODE"))
-    values = {"name": name, "data": dict(data), "receipt_id": receipt_id, "lot_id": lot_id}
-    db.execute(insert(feed).values(**values, order_id=order_id, at=at))
+    values = {"name": name, "data": dict(data), "receipt_id": receipt_id, "lot_id": lot_id, "at": at}
+    db.execute(insert(feed).values(**values, order_id=order_id, decision_id=decision_id))
 
 
 def _sqlite_connect(connection: Any, _record: object) -> None:

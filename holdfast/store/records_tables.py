@@ -144,9 +144,11 @@ decision_receipts = Table(
     "decision_receipts",
     metadata,
     Column("decision_id", ForeignKey("decisions.id"), nullable=False),
-    _receipt(),
-    PrimaryKeyConstraint("receipt_id", "decision_id"),
+    Column("index", Integer, nullable=False),
+    Column("receipt_id", String(66), nullable=False, index=True),
+    PrimaryKeyConstraint("decision_id", "index"),
 )
+"""In the order the order names them: the board's title checks count the same way."""
 
 decision_entitled = Table(
     "decision_entitled",
@@ -215,6 +217,7 @@ feed = Table(
     _receipt(nullable=True),
     _lot(nullable=True),
     Column("order_id", String(40)),
+    Column("decision_id", String(40)),
     Column("at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )

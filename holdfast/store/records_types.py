@@ -153,13 +153,6 @@ class KeyReused(Refused):
     code = "idempotency-key-reused"
 
 
-def receipt_hex(receipt_id: int) -> str:
-    """A receipt's number as it is stored and shown: `0x` and 64 hex digits."""
-    if isinstance(receipt_id, bool) or not 0 < receipt_id < 2**256:
-        raise InvalidInput("receipt_id", receipt_id, "a whole number from 1 to 2^256 - 1")
-    return f"0x{receipt_id:064x}"
-
-
 def lot_hex(lot_id: bytes) -> str:
     """A lot's 24 bytes as they are stored and shown: `0x` and 48 hex digits."""
     return check_hex("lot_id", "0x" + lot_id.hex(), 24)
