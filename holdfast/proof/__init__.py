@@ -1,0 +1,1 @@
+"""Title proofs: QBFT header seals and Merkle-Patricia proofs, offline. Pure."""
