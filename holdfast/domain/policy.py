@@ -58,6 +58,8 @@ class Policy:
     max_claim_age_s: int
     max_clock_skew_s: int
     max_frame_pixels: int
+    lot_salt: str
+    """64 hex digits that keep lot ids unguessable; fixed, so that a lot has one id only."""
     devices: tuple[Device, ...]
 
     def device(self, name: str) -> Device:
@@ -78,7 +80,7 @@ class Policy:
 def policy_to_json(policy: Policy) -> dict[str, Any]:
     """The JSON object whose canonical sha256 is the policy digest on-chain."""
     data = asdict(policy)
-    data["devices"] = [dict(device) for device in data["devices"]]
+    data["devices"] = list(data["devices"])
     return data
 
 
@@ -113,10 +115,15 @@ def policy_from_json(data: Mapping[str, Any]) -> Policy:
             raise InvalidInput(f"{where}.calibration", None, "a calibration record: it weighs")
         devices.append(Device(**device))
     for name, value in values.items():
-        if name not in ("name", "devices") and (isinstance(value, bool) or not isinstance(value, int)):
+        if name not in ("name", "lot_salt", "devices") and (
+            isinstance(value, bool) or not isinstance(value, int)
+        ):
             raise InvalidInput(f"policy.{name}", value, "a whole number")
     if values["policy_version"] != POLICY_VERSION:
         raise InvalidInput("policy.policy_version", values["policy_version"], str(POLICY_VERSION))
+    salt = values["lot_salt"]
+    if not isinstance(salt, str) or len(salt) != 64 or not set(salt) <= set("0123456789abcdef"):
+        raise InvalidInput("policy.lot_salt", salt, "64 lower-case hexadecimal digits")
     for unique in ("device", "key_id", "public_key"):
         seen = [getattr(device, unique) for device in devices]
         if len(set(seen)) != len(seen):

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_typing import Hash32
 
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import Domain, signing_digest
@@ -71,7 +72,7 @@ class PartyKeys:
     def sign(self, domain: Domain, value: Order | Attestation) -> bytes:
         """Sign an order or attestation: 65 bytes r||s||v, low s."""
         digest = signing_digest(domain, value)
-        signed = self._account.unsafe_sign_hash(digest)
+        signed = self._account.unsafe_sign_hash(Hash32(digest))
         signature = bytes(signed.signature)
         # A fault in the signer must not leave this process: it can give the key away.
         if recover_signer(digest, signature) != self.account:

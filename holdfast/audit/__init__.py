@@ -1,0 +1,1 @@
+"""Replay of every decision: chain + evidence -> report."""
