@@ -12,6 +12,7 @@ Example::
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import secrets
 import shutil
@@ -21,8 +22,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -125,9 +128,18 @@ def start(home: Path, port: int, venv: Path = VENV) -> subprocess.Popen[bytes]:
     stop_leftover(home)
     config = _write_config(home, port)
     command = [str(_python(venv)), "-m", "trytond.cli", "-c", str(config), "-d", DATABASE]
-    with (home / "trytond.log").open("ab") as log:
+    with (home / "trytond.log").open("ab") as log, (home / "trytond.lock").open("ab") as lock:
+        if not _locked(lock):
+            raise Misconfigured(f"somebody else starts the Tryton in {home} at this moment")
         process = subprocess.Popen(
-            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=home, env=_environment()
+            command,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            cwd=home,
+            env=_environment(),
+            # Inherited, the lock is held exactly as long as the server lives, however it ends.
+            pass_fds=(lock.fileno(),),
         )
     (home / "trytond.pid").write_text(str(process.pid), encoding="ascii")
     return process
@@ -166,21 +178,25 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def stop_leftover(home: Path) -> bool:
     """End a Tryton that still serves `home`, as after a crash of whoever started it. True if one was."""
-    try:
-        pid = int((home / "trytond.pid").read_text(encoding="ascii"))
-    except (OSError, ValueError):
+    if not (home / "trytond.lock").exists():
         return False
-    for attempt in range(100):
-        # The number may belong to another program by now: only ours names this settings file.
-        seen = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
-        if str(home / "trytond.conf") not in seen.stdout:
-            break
-        os.kill(pid, signal.SIGTERM if attempt < 50 else signal.SIGKILL)
-        time.sleep(0.1)
-    else:
-        raise Unreachable("Tryton", str(home), f"process {pid} does not end")
-    (home / "trytond.pid").unlink(missing_ok=True)
-    return attempt > 0
+    with (home / "trytond.lock").open("ab") as lock:
+        for attempt in range(100):
+            if _locked(lock):
+                return attempt > 0
+            with suppress(OSError, ValueError):
+                pid = int((home / "trytond.pid").read_text(encoding="ascii"))
+                os.kill(pid, signal.SIGTERM if attempt < 50 else signal.SIGKILL)
+            time.sleep(0.1)
+    raise Unreachable("Tryton", str(home), "the process left over does not end")
+
+
+def _locked(lock: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _build(home: Path, venv: Path) -> None:
@@ -207,7 +223,7 @@ def _build(home: Path, venv: Path) -> None:
     with sqlite3.connect(home / f"{DATABASE}.sqlite") as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
-    for name in ("trytond.pid", "trytond.log", "trytond.conf"):
+    for name in ("trytond.pid", "trytond.lock", "trytond.log", "trytond.conf"):
         (home / name).unlink(missing_ok=True)
     # Written last: its presence says that the instance is whole.
     _keep_secret(home / "reader-key", reader_key)

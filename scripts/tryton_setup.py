@@ -32,7 +32,7 @@ READER_MODELS = frozenset(
         "product.uom.category",
     }
 )
-"""All the reader may see; every other model is closed to it, and all of them for writing."""
+"""Opened to the reader, beside the few (countries, currencies, menus) that Tryton opens to everybody."""
 
 
 def set_up(base_url: str, admin_password: str, clerk_password: str) -> str:
@@ -95,7 +95,12 @@ def close_models(rpc: Rpc, group: int) -> None:
     """Give `group` a rule for every model: read the few of `READER_MODELS`, nothing else.
 
     Tryton lets everybody do everything with a model that has no rule, so leaving models out is no limit.
+    Of the rules without a group, which hold for everybody, those that allow writing are taken back: they
+    let any user send e-mail and mark notifications.
     """
+    no_writing = {"perm_write": False, "perm_create": False, "perm_delete": False}
+    allows = ["OR", *([[mode, "=", True]] for mode in no_writing)]
+    rpc.write("ir.model.access", rpc.ids("ir.model.access", [["group", "=", None], allows]), no_writing)
     models = rpc.read("ir.model", rpc.ids("ir.model", []), ["name"])
     rpc.create(
         "ir.model.access",

@@ -22,7 +22,7 @@ from holdfast.domain.wms_answer import INCONSISTENT, MEDIA_TYPE, Query, parse_cl
 from oracle.wms.port import ClaimAnswer
 
 MAX_BYTES = 16 * 1024 * 1024
-"""Of one answer once decompressed; a move takes about 350 bytes."""
+"""Of one answer, never compressed; a move takes about 350 bytes."""
 TIMEOUT_S = 10.0
 """For each step of one exchange; the whole of it may take three times as long."""
 READINGS = 3
@@ -55,7 +55,11 @@ class TrytonSource:
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
         self._http = httpx.Client(
-            headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
+            headers={
+                "Authorization": f"Bearer {key}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
             timeout=timeout_s,
             follow_redirects=False,
             trust_env=False,
@@ -108,8 +112,10 @@ class TrytonSource:
         until = time.monotonic() + 3 * self._timeout_s
         try:
             with self._http.stream("GET", url, params=params, headers=headers) as answer:
+                if answer.headers.get("content-encoding", "identity") != "identity":
+                    raise InvalidInput(f"{query.model} answer", "compressed", "an answer as it is, as asked")
                 body = bytearray()
-                for chunk in answer.iter_bytes(64 * 1024):
+                for chunk in answer.iter_raw(64 * 1024):
                     body += chunk
                     if len(body) > self._max_bytes:
                         raise InvalidInput(
@@ -144,14 +150,24 @@ class TrytonSource:
 
 
 def _checked_address(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    expected = "expected http(s)://host[:port]/database without user, query or fragment"
+    try:
+        parts = urlsplit(base_url)
+        _ = parts.port
+    except ValueError as error:
+        raise Misconfigured(f"WMS address: {error}; {expected}") from error
+    if parts.username is not None or parts.password is not None:
+        # Not shown: it may hold a password.
+        raise Misconfigured(f"WMS address at {parts.hostname} holds a user; {expected}")
     database = re.fullmatch(r"/[A-Za-z0-9_-]+/?", parts.path)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not plain or not database:
-        raise Misconfigured(
-            f"WMS address {base_url!r}: expected http(s)://host[:port]/database "
-            "without user, query or fragment"
-        )
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not database
+        or parts.query
+        or parts.fragment
+    ):
+        raise Misconfigured(f"WMS address {base_url!r}; {expected}")
     return base_url.rstrip("/")
 
 
