@@ -1,0 +1,1 @@
+"""Camera frames: intake and label reading."""
