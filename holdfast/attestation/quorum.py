@@ -29,10 +29,7 @@ class Attester:
     def word(self) -> bytes:
         """The packed bytes32: account (20 bytes), member (4), roles (2), zeros (6)."""
         return (
-            bytes.fromhex(self.account[2:])
-            + self.member.to_bytes(4)
-            + int(self.roles).to_bytes(2)
-            + bytes(6)
+            bytes.fromhex(self.account[2:]) + self.member.to_bytes(4) + int(self.roles).to_bytes(2) + bytes(6)
         )
 
 
@@ -80,9 +77,7 @@ class QuorumRule:
     barred: frozenset[int]
 
 
-def sorted_signatures(
-    domain: Domain, attestation: Attestation, signatures: Iterable[bytes]
-) -> list[bytes]:
+def sorted_signatures(domain: Domain, attestation: Attestation, signatures: Iterable[bytes]) -> list[bytes]:
     """Put attesters' signatures in the ascending order of accounts that the contract wants."""
     digest = signing_digest(domain, attestation)
     return sorted(signatures, key=lambda signature: int(recover_signer(digest, signature), 16))

@@ -13,85 +13,16 @@ from typing import Any
 from eth_abi import encode
 from eth_utils import keccak, to_checksum_address
 
+from holdfast.attestation.types import CLASSES, Signable
+from holdfast.attestation.types import ORDER_TYPES as ORDER_TYPES
+from holdfast.attestation.types import QUEUE_TYPES as QUEUE_TYPES
+from holdfast.attestation.types import TYPES as TYPES
+from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
-from holdfast.domain.orders import (
-    Attestation,
-    DeliveryOrder,
-    IssueOrder,
-    Kind,
-    Order,
-    ReceiptTerms,
-    ReinstateOrder,
-    SuspendOrder,
-    SuspendReason,
-    TransferOrder,
-)
+from holdfast.domain.orders import Attestation, Kind, Order, ReceiptTerms, SuspendReason
 
 DOMAIN_NAME = "Holdfast"
 DOMAIN_VERSION = "1"
-
-TYPES: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "ReceiptTerms": (
-        ("receiptId", "uint256", "receipt_id"),
-        ("holder", "uint32", "holder"),
-        ("quantityG", "uint64", "quantity_g"),
-        ("kind", "uint8", "kind"),
-        ("expiresAt", "uint40", "expires_at"),
-    ),
-    "IssueOrder": (
-        ("lotId", "bytes24", "lot_id"),
-        ("operator", "uint32", "operator"),
-        ("lotQuantityG", "uint64", "lot_quantity_g"),
-        ("receipts", "ReceiptTerms[]", "receipts"),
-        ("deadline", "uint64", "deadline"),
-    ),
-    "TransferOrder": (
-        ("receiptId", "uint256", "receipt_id"),
-        ("holder", "uint32", "holder"),
-        ("transferee", "uint32", "transferee"),
-        ("seq", "uint32", "seq"),
-        ("deadline", "uint64", "deadline"),
-    ),
-    "DeliveryOrder": (
-        ("receiptId", "uint256", "receipt_id"),
-        ("holder", "uint32", "holder"),
-        ("quantityG", "uint64", "quantity_g"),
-        ("seq", "uint32", "seq"),
-        ("deadline", "uint64", "deadline"),
-    ),
-    "SuspendOrder": (
-        ("receiptId", "uint256", "receipt_id"),
-        ("reason", "uint8", "reason"),
-        ("seq", "uint32", "seq"),
-        ("deadline", "uint64", "deadline"),
-    ),
-    "ReinstateOrder": (
-        ("receiptId", "uint256", "receipt_id"),
-        ("seq", "uint32", "seq"),
-        ("deadline", "uint64", "deadline"),
-    ),
-    "Attestation": (
-        ("orderHash", "bytes32", "order_hash"),
-        ("evidenceDigest", "bytes32", "evidence_digest"),
-        ("evidenceLocation", "bytes32", "evidence_location"),
-        ("policyDigest", "bytes32", "policy_digest"),
-        ("observedAt", "uint64", "observed_at"),
-        ("validUntil", "uint64", "valid_until"),
-        ("epoch", "uint64", "epoch"),
-    ),
-}
-"""Type name -> (EIP-712 name, Solidity type, Python field) in order."""
-
-_CLASSES: dict[str, type[Any]] = {
-    "ReceiptTerms": ReceiptTerms,
-    "IssueOrder": IssueOrder,
-    "TransferOrder": TransferOrder,
-    "DeliveryOrder": DeliveryOrder,
-    "SuspendOrder": SuspendOrder,
-    "ReinstateOrder": ReinstateOrder,
-    "Attestation": Attestation,
-}
-ORDER_TYPES = tuple(name for name in _CLASSES if name.endswith("Order"))
 
 _DOMAIN_FIELDS = (
     ("name", "string"),
@@ -147,7 +78,7 @@ def encode_type(name: str) -> str:
     return one(name) + "".join(one(kind) for kind in _nested(name))
 
 
-def struct_hash(value: Order | Attestation | ReceiptTerms) -> bytes:
+def struct_hash(value: Signable | ReceiptTerms) -> bytes:
     """EIP-712 hashStruct, 32 bytes. For an order this is its order hash."""
     name = type(value).__name__
     kinds, parts = ["bytes32"], [keccak(text=encode_type(name))]
@@ -155,17 +86,19 @@ def struct_hash(value: Order | Attestation | ReceiptTerms) -> bytes:
         item: Any = getattr(value, attribute)
         if kind.endswith("[]"):
             item, kind = keccak(b"".join(struct_hash(each) for each in item)), "bytes32"
+        elif kind == "string":
+            item, kind = keccak(text=item), "bytes32"
         kinds.append(kind)
         parts.append(item)
     return keccak(encode(kinds, parts))
 
 
-def order_hash(order: Order) -> bytes:
+def order_hash(order: Order | DepositRequest) -> bytes:
     """What an attestation names an order by: its hashStruct, 32 bytes."""
     return struct_hash(order)
 
 
-def signing_digest(domain: Domain, value: Order | Attestation) -> bytes:
+def signing_digest(domain: Domain, value: Signable) -> bytes:
     """The 32 bytes a key signs."""
     return keccak(b"\x19\x01" + domain.separator() + struct_hash(value))
 
@@ -173,12 +106,14 @@ def signing_digest(domain: Domain, value: Order | Attestation) -> bytes:
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return [order_to_json(item) for item in value]
     return str(int(value))
 
 
-def order_to_json(value: Order | Attestation | ReceiptTerms) -> dict[str, Any]:
+def order_to_json(value: Signable | ReceiptTerms) -> dict[str, Any]:
     """The EIP-712 message: names as on-chain, numbers as decimal strings, bytes as 0x hex."""
     return {name: _plain(getattr(value, attr)) for name, _, attr in TYPES[type(value).__name__]}
 
@@ -188,6 +123,10 @@ def _read(path: str, kind: str, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             raise InvalidInput(path, value, "a list")
         return tuple(_from_json(kind[:-2], item, f"{path}[{i}]") for i, item in enumerate(value))
+    if kind == "string":
+        if not isinstance(value, str):
+            raise InvalidInput(path, value, "text")
+        return value
     if kind.startswith("bytes"):
         size = int(kind[5:])
         if not isinstance(value, str) or not value.startswith("0x") or len(value) != 2 + 2 * size:
@@ -220,7 +159,7 @@ def _from_json(name: str, data: object, path: str) -> Any:
             except ValueError as error:
                 allowed = ", ".join(f"{c.value} ({c.name.lower()})" for c in choices)
                 raise InvalidInput(f"{path}.{attr}", values[attr], f"one of {allowed}") from error
-    cls = _CLASSES[name]
+    cls = CLASSES[name]
     assert {item.name for item in fields(cls)} == set(values)  # noqa: S101 - the table is ours
     return cls(**values)
 
@@ -233,13 +172,19 @@ def order_from_json(primary_type: str, data: object) -> Order:
     return order
 
 
+def request_from_json(data: object) -> DepositRequest:
+    """Read a depositor's request from its EIP-712 message. Raises InvalidInput naming the field."""
+    request: DepositRequest = _from_json("DepositRequest", data, "DepositRequest")
+    return request
+
+
 def attestation_from_json(data: object) -> Attestation:
     """Read an attestation from its EIP-712 message. Raises InvalidInput naming the field."""
     attestation: Attestation = _from_json("Attestation", data, "Attestation")
     return attestation
 
 
-def typed_data(domain: Domain, value: Order | Attestation) -> dict[str, Any]:
+def typed_data(domain: Domain, value: Signable) -> dict[str, Any]:
     """The whole typed-data object for eth_signTypedData_v4."""
     name = type(value).__name__
     types = {"EIP712Domain": [{"name": n, "type": t} for n, t in _DOMAIN_FIELDS]}
@@ -253,8 +198,8 @@ def typed_data(domain: Domain, value: Order | Attestation) -> dict[str, Any]:
     }
 
 
-def order_from_typed_data(domain: Domain, data: object) -> Order:
-    """Read an order from a whole typed-data object, refusing another domain.
+def order_from_typed_data(domain: Domain, data: object) -> Order | DepositRequest:
+    """Read an order or request from a whole typed-data object, refusing another domain.
 
     Raises InvalidInput naming the field, for example a wrong chain id or contract.
     """
@@ -268,7 +213,9 @@ def order_from_typed_data(domain: Domain, data: object) -> Order:
         value = given.get(field)
         if str(value).lower() != str(right).lower():
             raise InvalidInput(f"domain.{field}", value, f"{right}: this registry's")
-    order = order_from_json(str(data.get("primaryType")), data.get("message"))
+    kind, message = str(data.get("primaryType")), data.get("message")
+    order: Order | DepositRequest
+    order = request_from_json(message) if kind == "DepositRequest" else order_from_json(kind, message)
     if "types" in data and data["types"] != typed_data(domain, order)["types"]:
         raise InvalidInput("types", data["types"], f"the fields of {type(order).__name__} as published")
     return order

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from holdfast.attestation.deposit import REQUEST_FILE, read_request, request_json
 from holdfast.attestation.typed_data import Domain, order_from_json, order_hash
 from holdfast.domain.claims import StockClaim
 from holdfast.domain.document import ReceiptDocument
@@ -35,7 +36,7 @@ from holdfast.evidence.collection import (
 from holdfast.evidence.sealing import OpenedBundle
 from holdfast.evidence.telemetry import FrameContent, frame_from_message, weighing_from_message
 from holdfast.reconciliation.reconcile import reconcile
-from holdfast.reconciliation.subject import Subject
+from holdfast.reconciliation.subject import SignedRequest, Subject
 
 ReadFrame = Callable[[bytes, int], FrameContent]
 """Reads labels in an image: (image bytes, pixel cap) -> content."""
@@ -55,6 +56,7 @@ class Recomputed:
     policy: Policy
     lot_id: bytes
     evidence_core: str
+    request: SignedRequest | None
 
     def subject(self, facts: LedgerFacts) -> Subject:
         """What `reconcile` reads, with what the chain says."""
@@ -68,6 +70,7 @@ class Recomputed:
             observations=self.observations,
             facts=facts,
             policy=self.policy,
+            request=self.request,
         )
 
     def verdict(self, facts: LedgerFacts) -> Verdict:
@@ -111,7 +114,7 @@ def recompute(opened: OpenedBundle, domain: Domain, read_frame: ReadFrame) -> Re
     _same("policy", manifest.policy_digest, sha256_digest(_file(opened, POLICY_FILE)), POLICY_FILE)
     documents = _documents(opened, order)
     claim, operator, challenge = _claim(opened)
-    observations = _observations(opened, policy, challenge, read_frame)
+    observations, request = _observations(opened, policy, domain, challenge, read_frame)
     known = {POLICY_FILE, *manifest.documents, *raw_files(manifest.claim, manifest.observations)}
     extra = sorted(set(opened.files) - known)
     if extra:
@@ -128,6 +131,7 @@ def recompute(opened: OpenedBundle, domain: Domain, read_frame: ReadFrame) -> Re
         policy=policy,
         lot_id=lot_id(policy, operator, claim.site, claim.lot),
         evidence_core=core_digest(manifest.claim, manifest.observations, opened.files),
+        request=request,
     )
 
 
@@ -169,33 +173,26 @@ def _claim(opened: OpenedBundle) -> tuple[StockClaim, int, str]:
 
 
 def _observations(
-    opened: OpenedBundle, policy: Policy, challenge: str, read_frame: ReadFrame
-) -> Observations:
+    opened: OpenedBundle, policy: Policy, domain: Domain, challenge: str, read_frame: ReadFrame
+) -> tuple[Observations, SignedRequest | None]:
     weighings: list[Weighing] = []
     frames: list[FrameReading] = []
-    counters: set[tuple[str, int]] = set()
+    request: SignedRequest | None = None
     for stated in opened.manifest.observations:
-        found: Weighing | FrameReading
         if stated.get("type") == "weighing":
-            found = _weighing(opened, policy, stated)
-            if found.challenge != challenge:
-                raise EvidenceRejected(
-                    "replayed",
-                    f"{found.file}: answers challenge {found.challenge}, asked was {challenge}: "
-                    "an old weighing was sent again",
-                )
-            weighings.append(found)
+            weighings.append(_weighing(opened, policy, stated, challenge))
         elif stated.get("type") == "frame":
-            found = _frame(opened, policy, stated, read_frame)
-            frames.append(found)
+            frames.append(_frame(opened, policy, stated, read_frame))
+        elif stated.get("type") == "request" and request is None:
+            request = read_request(_file(opened, str(stated.get("raw_file"))), domain)
+            _same("request", dict(stated), request_json(request), REQUEST_FILE)
         else:
-            raise EvidenceRejected("observation", f"unknown kind of observation {stated.get('type')!r}")
-        if (found.device, found.counter) in counters:
-            raise EvidenceRejected(
-                "repeated", f"{found.file}: message {found.counter} of {found.device} twice"
-            )
-        counters.add((found.device, found.counter))
-    return Observations(tuple(weighings), tuple(frames))
+            raise EvidenceRejected("observation", f"unknown or repeated observation {stated.get('type')!r}")
+    counters = [(found.device, found.counter) for found in (*weighings, *frames)]
+    for found in counters:
+        if counters.count(found) > 1:
+            raise EvidenceRejected("repeated", f"message {found[1]} of {found[0]} is in the bundle twice")
+    return Observations(tuple(weighings), tuple(frames)), request
 
 
 def _time(stated: Mapping[str, Any]) -> int:
@@ -205,10 +202,15 @@ def _time(stated: Mapping[str, Any]) -> int:
     return value
 
 
-def _weighing(opened: OpenedBundle, policy: Policy, stated: Mapping[str, Any]) -> Weighing:
+def _weighing(opened: OpenedBundle, policy: Policy, stated: Mapping[str, Any], challenge: str) -> Weighing:
     name = str(stated.get("raw_file"))
     found = weighing_from_message(_file(opened, name), policy, file=name, recorded_at=_time(stated))
     _same("weighing", dict(stated), weighing_json(found), name)
+    if found.challenge != challenge:
+        raise EvidenceRejected(
+            "replayed",
+            f"{name}: answers challenge {found.challenge}, asked was {challenge}: an old weighing sent again",
+        )
     return found
 
 

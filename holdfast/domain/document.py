@@ -111,8 +111,9 @@ def _problem_with(kind: str, value: object) -> str | None:
         return f"{value!r} is not right; expected true or false"
     elif kind == "grams":
         return _problem_with_grams(value)
-    elif kind == "hs" and not (isinstance(value, str) and value.isascii() and value.isdigit()
-                               and 6 <= len(value) <= 10):
+    elif kind == "hs" and not (
+        isinstance(value, str) and value.isascii() and value.isdigit() and 6 <= len(value) <= 10
+    ):
         return f"{value!r} is not right; expected 6 to 10 digits"
     elif kind == "digest" and not _is_hex32(value):
         return f"{value!r} is not right; expected 64 lower-case hexadecimal digits"
@@ -161,7 +162,8 @@ def document_from_json(data: Mapping[str, Any]) -> ReceiptDocument:
         problems.append(FieldProblem("storage_until", "民法典 909(5)", "not later than storage_from"))
     if problems:
         raise IncompleteDocument(tuple(problems))
-    return ReceiptDocument(**{k: int(v) if k in _AMOUNTS else v for k, v in values.items()})
+    typed: dict[str, Any] = {k: int(v) if k in _AMOUNTS else v for k, v in values.items()}
+    return ReceiptDocument(**typed)
 
 
 def document_to_json(document: ReceiptDocument) -> dict[str, Any]:

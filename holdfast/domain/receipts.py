@@ -42,10 +42,11 @@ class LedgerFacts:
     """What the chain said when a decision was made: the lot, and each receipt the order names.
 
     `lot` is None and an entry of `receipts` is None where the chain knew nothing yet. `now_s` is the
-    block's time.
+    block's time. `accounts` pair members the order names with the account that acted for them.
     """
 
     block_number: int
     now_s: int
     lot: LotState | None
     receipts: tuple[ReceiptState | None, ...]
+    accounts: tuple[tuple[int, str], ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from holdfast.domain.deposit import says_what_was_asked
 from holdfast.domain.document import ReceiptDocument, kind_of
 from holdfast.domain.orders import (
     DeliveryOrder,
@@ -85,7 +86,7 @@ def title(subject: Subject) -> Match:
         return Match(
             "title", (_check("documents", False, "", "the documents are not those the order names"),)
         )
-    checks = []
+    checks = [_request(subject, order)] if isinstance(order, IssueOrder) else []
     for index, (receipt_id, document) in enumerate(subject.documents):
         state = subject.facts.receipts[index]
         if isinstance(order, IssueOrder):
@@ -102,6 +103,35 @@ def title(subject: Subject) -> Match:
             )
         )
     return Match("title", tuple(checks))
+
+
+def _request(subject: Subject, order: IssueOrder) -> Check:
+    """The depositor asked for just these receipts, and signed with the account that acts for it."""
+    signed = subject.request
+    if signed is None:
+        return _check("request", False, "", "there is no signed request of the depositor")
+    request, problems = signed.request, []
+    account = dict(subject.facts.accounts).get(request.depositor)
+    if signed.signer != account:
+        problems.append(f"signed by {signed.signer}, depositor {request.depositor} acts by {account}")
+    if (request.lot_id, request.operator) != (order.lot_id, order.operator):
+        problems.append("is about another lot or operator")
+    if request.deadline < subject.facts.now_s:
+        problems.append("its deadline has passed")
+    if len(signed.terms["receipts"]) != len(subject.documents):
+        problems.append(f"asks for {len(signed.terms['receipts'])} receipts, not {len(subject.documents)}")
+    else:
+        for index, (_, document) in enumerate(subject.documents):
+            field = says_what_was_asked(document, signed.terms, index)
+            if field or document.depositor_member != request.depositor:
+                number, what = document.receipt_number, field or "depositor_member"
+                problems.append(f"receipt {number} says something else in {what}")
+    return _check(
+        "request",
+        not problems,
+        f"depositor {request.depositor} asked for these {len(subject.documents)} receipts and signed",
+        "the depositor's request: " + "; ".join(problems),
+    )
 
 
 def _about_goods(subject: Subject, document: ReceiptDocument) -> list[str]:

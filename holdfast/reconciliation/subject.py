@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from holdfast.domain.claims import StockClaim
+from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.document import ReceiptDocument
 from holdfast.domain.observations import Observations
 from holdfast.domain.orders import Order
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import LedgerFacts
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A depositor's request, its terms as JSON, and the account that signed it (recovered)."""
+
+    request: DepositRequest
+    terms: Mapping[str, Any]
+    signer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +42,4 @@ class Subject:
     observations: Observations
     facts: LedgerFacts
     policy: Policy
+    request: SignedRequest | None = None

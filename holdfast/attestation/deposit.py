@@ -1,0 +1,55 @@
+"""A depositor's signed request as a file in the evidence, written and read in one place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from holdfast.attestation.signatures import recover_signer, signature_from_hex
+from holdfast.attestation.typed_data import Domain, order_to_json, request_from_json, signing_digest
+from holdfast.domain.deposit import DepositRequest, check_terms
+from holdfast.domain.errors import EvidenceRejected, HoldfastError, InvalidInput
+from holdfast.evidence.canonical import canonical_json, parse_canonical
+from holdfast.reconciliation.subject import SignedRequest
+
+REQUEST_FILE = "request.json"
+
+
+def request_bytes(request: DepositRequest, signature: bytes) -> bytes:
+    """The canonical file: the EIP-712 message and the depositor's signature."""
+    return canonical_json({"message": order_to_json(request), "signature": "0x" + signature.hex()})
+
+
+def read_terms(request: DepositRequest) -> dict[str, Any]:
+    """The terms a request was signed over.
+
+    Raises InvalidInput unless they are canonical JSON, IncompleteDocument naming field and clause.
+    """
+    terms = parse_canonical(request.terms.encode(), "terms")
+    check_terms(terms)
+    found: dict[str, Any] = json.loads(request.terms)
+    return found
+
+
+def read_request(data: bytes, domain: Domain) -> SignedRequest:
+    """Read the file and recover who signed. Raises EvidenceRejected."""
+    try:
+        value = parse_canonical(data, REQUEST_FILE)
+        if not isinstance(value, dict) or set(value) != {"message", "signature"}:
+            raise InvalidInput(REQUEST_FILE, value, "an object with message and signature")
+        request = request_from_json(value["message"])
+        signature = signature_from_hex(value["signature"])
+        signer = recover_signer(signing_digest(domain, request), signature)
+        return SignedRequest(request, read_terms(request), signer)
+    except HoldfastError as error:
+        raise EvidenceRejected("request", f"{REQUEST_FILE}: {error}") from error
+
+
+def request_json(signed: SignedRequest) -> dict[str, Any]:
+    """The request as the manifest states it."""
+    return {
+        "type": "request",
+        "raw_file": REQUEST_FILE,
+        "depositor": signed.request.depositor,
+        "account": signed.signer,
+    }
