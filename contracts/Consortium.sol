@@ -16,6 +16,8 @@ import {Quorum} from "./libraries/Quorum.sol";
 contract Consortium is IConsortium, AccessManaged {
     uint16 private constant ALL_ROLES = (ROLE_IOT_PROVIDER << 1) - 1;
     uint256 private constant MAX_ATTESTERS = 32;
+    uint256 private constant ACTIVE = 176;
+    uint256 private constant RECEIPTS = 184;
 
     /// @dev Fixed at deployment, where its address is known in advance (CREATE).
     address private immutable WAREHOUSE_RECEIPT;
@@ -112,31 +114,35 @@ contract Consortium is IConsortium, AccessManaged {
     function receiptsIssued(uint32 holder, uint32 count)
         external
         onlyWarehouseReceipt
-        returns (address account)
+        returns (address account, bytes32 digest)
     {
-        Member storage stored = _acting(holder);
-        stored.receipts += count;
-        return stored.account;
+        uint256 word = _actingWord(holder);
+        _saveReceipts(holder, word, _receiptsIn(word) + count);
+        return (address(uint160(word)), _committeeDigest);
     }
 
     /// @inheritdoc IConsortium
     function receiptMoved(uint32 from, uint32 to)
         external
         onlyWarehouseReceipt
-        returns (address fromAccount, address toAccount)
+        returns (address fromAccount, address toAccount, bytes32 digest)
     {
-        Member storage giving = _acting(from);
-        Member storage taking = _acting(to);
-        giving.receipts -= 1;
-        taking.receipts += 1;
-        return (giving.account, taking.account);
+        uint256 giving = _actingWord(from);
+        _saveReceipts(from, giving, _receiptsIn(giving) - 1);
+        uint256 taking = _actingWord(to);
+        _saveReceipts(to, taking, _receiptsIn(taking) + 1);
+        return (address(uint160(giving)), address(uint160(taking)), _committeeDigest);
     }
 
     /// @inheritdoc IConsortium
-    function receiptBurned(uint32 holder) external onlyWarehouseReceipt returns (address account) {
-        Member storage stored = _acting(holder);
-        stored.receipts -= 1;
-        return stored.account;
+    function receiptBurned(uint32 holder)
+        external
+        onlyWarehouseReceipt
+        returns (address account, bytes32 digest)
+    {
+        uint256 word = _actingWord(holder);
+        _saveReceipts(holder, word, _receiptsIn(word) - 1);
+        return (address(uint160(word)), _committeeDigest);
     }
 
     /// @inheritdoc IConsortium
@@ -217,6 +223,28 @@ contract Consortium is IConsortium, AccessManaged {
         uint32 bound = _attesterMember[account];
         if (bound != 0 && bound != id) revert AttesterBoundToOther(account, bound, id);
         _memberOf[account] = id;
+    }
+
+    /// @dev First slot of a member that may act, read once; positions are those of Member in Types.sol.
+    function _actingWord(uint32 id) private view returns (uint256 word) {
+        Member storage stored = _members[id];
+        assembly ("memory-safe") {
+            word := sload(stored.slot)
+        }
+        if (uint160(word) == 0) revert UnknownMember(id);
+        if (uint8(word >> ACTIVE) == 0) revert InactiveMember(id);
+    }
+
+    function _receiptsIn(uint256 word) private pure returns (uint32) {
+        return uint32(word >> RECEIPTS);
+    }
+
+    function _saveReceipts(uint32 id, uint256 word, uint32 receipts) private {
+        Member storage stored = _members[id];
+        word = word & ~(uint256(type(uint32).max) << RECEIPTS) | uint256(receipts) << RECEIPTS;
+        assembly ("memory-safe") {
+            sstore(stored.slot, word)
+        }
     }
 
     function _known(uint32 id) private view returns (Member storage stored) {

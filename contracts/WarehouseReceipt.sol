@@ -25,9 +25,14 @@ import {ReceiptToken} from "./ReceiptToken.sol";
 import {OrderHash} from "./libraries/OrderHash.sol";
 import {Quorum} from "./libraries/Quorum.sol";
 import {Signatures} from "./libraries/Signatures.sol";
+import {Slots} from "./libraries/Slots.sol";
 
 /// @title Warehouse receipts, held by members, moved by orders, backed by attested goods.
 contract WarehouseReceipt is ReceiptToken, EIP712 {
+    using Slots for uint256;
+    using Slots for Lot;
+    using Slots for Receipt;
+
     /// Attesters that suffice to stop a receipt: stopping must be easier than moving.
     uint256 private constant SUSPEND_THRESHOLD = 2;
 
@@ -44,12 +49,16 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         bytes calldata signatures
     ) external {
         _refuseLate(order.deadline);
-        if (order.receipts.length == 0) revert NoReceipts();
-        bytes32 orderHash = OrderHash.ofIssue(order);
-        uint256 signers =
-            _attest(orderHash, attestation, committee, signatures, committee.threshold, order.operator);
         _raiseLot(order);
-        _mint(order, committee, signers);
+        bytes32 current = _mint(order);
+        bytes32 orderHash = OrderHash.ofIssue(order);
+        (uint256 signers, uint256 filter) = _attest(
+            orderHash, attestation, committee, signatures, committee.threshold, order.operator, current
+        );
+        ReceiptTerms[] calldata receipts = order.receipts;
+        for (uint256 i = 0; i < receipts.length; ++i) {
+            Quorum.refuseParty(committee, signers, filter, receipts[i].holder);
+        }
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -63,24 +72,24 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
     ) external {
         uint32 holder = order.holder;
         uint32 transferee = order.transferee;
+        uint256 receiptId = order.receiptId;
         _refuseLate(order.deadline);
         if (holder == transferee) revert TransfereeIsHolder(holder);
-        Receipt storage stored = _movable(order.receiptId, order.seq, holder);
-        uint32 operator = stored.operator;
-        stored.holder = transferee;
-        stored.seq = order.seq + 1;
-        (address from, address to) = CONSORTIUM.receiptMoved(holder, transferee);
-        emit Transfer(from, to, order.receiptId);
-        emit ReceiptTransferred(order.receiptId, holder, transferee, order.seq);
+        uint256 word = _movable(receiptId, order.seq, holder);
+        _receipts[receiptId].save(word.withHolder(transferee).withNextSeq());
+        (address from, address to, bytes32 current) = CONSORTIUM.receiptMoved(holder, transferee);
+        emit Transfer(from, to, receiptId);
+        emit ReceiptTransferred(receiptId, holder, transferee, order.seq);
 
         bytes32 orderHash = OrderHash.ofTransfer(order);
         bytes32 digest = _hashTypedDataV4(orderHash);
         Signatures.requireParty(holder, from, digest, holderSignature);
         Signatures.requireParty(transferee, to, digest, transfereeSignature);
-        uint256 signers =
-            _attest(orderHash, attestation, committee, signatures, committee.threshold, operator);
-        Quorum.refuseParty(committee, signers, holder);
-        Quorum.refuseParty(committee, signers, transferee);
+        (uint256 signers, uint256 filter) = _attest(
+            orderHash, attestation, committee, signatures, committee.threshold, word.operatorOf(), current
+        );
+        Quorum.refuseParty(committee, signers, filter, holder);
+        Quorum.refuseParty(committee, signers, filter, transferee);
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -93,17 +102,17 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
     ) external {
         uint32 holder = order.holder;
         _refuseLate(order.deadline);
-        Receipt storage stored = _movable(order.receiptId, order.seq, holder);
-        uint32 operator = stored.operator;
-        _burn(order, stored);
-        address account = CONSORTIUM.receiptBurned(holder);
+        uint256 word = _movable(order.receiptId, order.seq, holder);
+        _burn(order, word);
+        (address account, bytes32 current) = CONSORTIUM.receiptBurned(holder);
         emit Transfer(account, address(0), order.receiptId);
 
         bytes32 orderHash = OrderHash.ofDelivery(order);
         Signatures.requireParty(holder, account, _hashTypedDataV4(orderHash), holderSignature);
-        uint256 signers =
-            _attest(orderHash, attestation, committee, signatures, committee.threshold, operator);
-        Quorum.refuseParty(committee, signers, holder);
+        (uint256 signers, uint256 filter) = _attest(
+            orderHash, attestation, committee, signatures, committee.threshold, word.operatorOf(), current
+        );
+        Quorum.refuseParty(committee, signers, filter, holder);
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -113,17 +122,19 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         Committee calldata committee,
         bytes calldata signatures
     ) external {
+        uint256 receiptId = order.receiptId;
         _refuseLate(order.deadline);
-        Receipt storage stored = _nextIs(order.receiptId, order.seq);
-        if (stored.status != STATUS_LIVE) revert ReceiptNotLive(order.receiptId, stored.status);
-        stored.status = STATUS_SUSPENDED;
-        stored.seq = order.seq + 1;
-        emit ReceiptSuspended(order.receiptId, order.reason, order.seq);
-        emit Locked(order.receiptId);
+        uint256 word = _nextIs(receiptId, order.seq);
+        if (word.statusOf() != STATUS_LIVE) revert ReceiptNotLive(receiptId, word.statusOf());
+        _receipts[receiptId].save(word.withStatus(STATUS_SUSPENDED).withNextSeq());
+        emit ReceiptSuspended(receiptId, order.reason, order.seq);
+        emit Locked(receiptId);
 
         bytes32 orderHash = OrderHash.ofSuspend(order);
-        uint256 signers = _attest(orderHash, attestation, committee, signatures, SUSPEND_THRESHOLD, Quorum.ANY_OPERATOR);
-        Quorum.refuseParty(committee, signers, stored.holder);
+        (uint256 signers, uint256 filter) = _attest(
+            orderHash, attestation, committee, signatures, SUSPEND_THRESHOLD, Quorum.ANY_OPERATOR, CONSORTIUM.committeeDigest()
+        );
+        Quorum.refuseParty(committee, signers, filter, word.holderOf());
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -133,18 +144,19 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         Committee calldata committee,
         bytes calldata signatures
     ) external {
+        uint256 receiptId = order.receiptId;
         _refuseLate(order.deadline);
-        Receipt storage stored = _nextIs(order.receiptId, order.seq);
-        if (stored.status != STATUS_SUSPENDED) revert ReceiptNotSuspended(order.receiptId, stored.status);
-        stored.status = STATUS_LIVE;
-        stored.seq = order.seq + 1;
-        emit ReceiptReinstated(order.receiptId, order.seq);
-        emit Unlocked(order.receiptId);
+        uint256 word = _nextIs(receiptId, order.seq);
+        if (word.statusOf() != STATUS_SUSPENDED) revert ReceiptNotSuspended(receiptId, word.statusOf());
+        _receipts[receiptId].save(word.withStatus(STATUS_LIVE).withNextSeq());
+        emit ReceiptReinstated(receiptId, order.seq);
+        emit Unlocked(receiptId);
 
         bytes32 orderHash = OrderHash.ofReinstate(order);
-        uint256 signers =
-            _attest(orderHash, attestation, committee, signatures, committee.threshold, stored.operator);
-        Quorum.refuseParty(committee, signers, stored.holder);
+        (uint256 signers, uint256 filter) = _attest(
+            orderHash, attestation, committee, signatures, committee.threshold, word.operatorOf(), CONSORTIUM.committeeDigest()
+        );
+        Quorum.refuseParty(committee, signers, filter, word.holderOf());
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -156,91 +168,71 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
 
     /// @dev I1: what receipts stand for never exceeds what was attested.
     function _raiseLot(IssueOrder calldata order) private {
-        Lot storage stored = _lots[order.lotId];
-        Lot memory lot = stored;
-        bool first = lot.operator == 0;
-        if (first) {
-            lot.operator = order.operator;
-            lot.attestedG = order.lotQuantityG;
-        } else if (lot.operator != order.operator) {
-            revert LotOfOtherOperator(order.lotId, order.operator, lot.operator);
-        } else if (lot.attestedG != order.lotQuantityG) {
-            revert LotQuantityDiffers(order.lotId, order.lotQuantityG, lot.attestedG);
+        bytes24 lotId = order.lotId;
+        uint64 lotQuantityG = order.lotQuantityG;
+        (uint64 attestedG, uint64 lotLiveG, uint32 operator) = _lots[lotId].load();
+        if (operator == 0) {
+            operator = order.operator;
+            attestedG = lotQuantityG;
+            emit LotAttested(lotId, operator, attestedG);
+        } else if (operator != order.operator) {
+            revert LotOfOtherOperator(lotId, order.operator, operator);
+        } else if (attestedG != lotQuantityG) {
+            revert LotQuantityDiffers(lotId, lotQuantityG, attestedG);
         }
-        uint256 liveG = lot.liveG;
+        uint256 liveG = lotLiveG;
         ReceiptTerms[] calldata receipts = order.receipts;
         for (uint256 i = 0; i < receipts.length; ++i) {
             liveG += receipts[i].quantityG;
         }
-        if (liveG > lot.attestedG) revert LotExceeded(order.lotId, liveG, lot.attestedG);
-        lot.liveG = uint64(liveG);
-        _lots[order.lotId] = lot;
-        if (first) emit LotAttested(order.lotId, order.operator, order.lotQuantityG);
+        if (liveG > attestedG) revert LotExceeded(lotId, liveG, attestedG);
+        _lots[lotId].save(attestedG, uint64(liveG), operator);
     }
 
-    /// @dev Neighbours of one holder are counted in one call.
-    function _mint(IssueOrder calldata order, Committee calldata committee, uint256 signers) private {
+    /// @dev Neighbours of one holder are counted in one call. Answers the present committee's digest.
+    function _mint(IssueOrder calldata order) private returns (bytes32 current) {
         ReceiptTerms[] calldata receipts = order.receipts;
+        if (receipts.length == 0) revert NoReceipts();
         uint256 end = 0;
         for (uint256 start = 0; start < receipts.length; start = end) {
             uint32 holder = receipts[start].holder;
             if (holder == order.operator) revert OperatorIsHolder(receipts[start].receiptId, holder);
-            Quorum.refuseParty(committee, signers, holder);
             for (end = start + 1; end < receipts.length && receipts[end].holder == holder;) ++end;
-            address account = CONSORTIUM.receiptsIssued(holder, uint32(end - start));
+            address account;
+            (account, current) = CONSORTIUM.receiptsIssued(holder, uint32(end - start));
             for (uint256 i = start; i < end; ++i) _mintOne(order, receipts[i], account);
         }
     }
 
     function _mintOne(IssueOrder calldata order, ReceiptTerms calldata terms, address account) private {
         uint256 receiptId = terms.receiptId;
-        if (_receipts[receiptId].status != STATUS_NONE) revert ReceiptExists(receiptId);
-        if (terms.quantityG == 0) revert QuantityZero(receiptId);
-        if (terms.kind != KIND_NEGOTIABLE && terms.kind != KIND_NON_NEGOTIABLE) {
-            revert UnknownKind(receiptId, terms.kind);
-        }
-        if (terms.expiresAt < block.timestamp) {
-            revert ReceiptExpired(receiptId, terms.expiresAt, block.timestamp);
-        }
-        _receipts[receiptId] = Receipt({
-            holder: terms.holder,
-            operator: order.operator,
-            firstPledgee: 0,
-            status: STATUS_LIVE,
-            kind: terms.kind,
-            expiresAt: terms.expiresAt,
-            seq: 0,
-            pledges: 0,
-            liens: 0,
-            freezes: 0,
-            quantityG: terms.quantityG,
-            lotId: order.lotId
-        });
+        uint64 quantityG = terms.quantityG;
+        uint8 kind = terms.kind;
+        uint40 expiresAt = terms.expiresAt;
+        Receipt storage stored = _receipts[receiptId];
+        if (stored.load().statusOf() != STATUS_NONE) revert ReceiptExists(receiptId);
+        if (quantityG == 0) revert QuantityZero(receiptId);
+        if (kind != KIND_NEGOTIABLE && kind != KIND_NON_NEGOTIABLE) revert UnknownKind(receiptId, kind);
+        if (block.timestamp > expiresAt) revert ReceiptExpired(receiptId, expiresAt, block.timestamp);
+        stored.save(Slots.newReceipt(terms.holder, order.operator, kind, expiresAt));
+        stored.saveGoods(quantityG, order.lotId);
         emit Transfer(address(0), account, receiptId);
         emit ReceiptIssued(
-            receiptId,
-            order.lotId,
-            terms.holder,
-            order.operator,
-            terms.quantityG,
-            terms.kind,
-            terms.expiresAt
+            receiptId, order.lotId, terms.holder, order.operator, quantityG, kind, expiresAt
         );
     }
 
     /// @dev The id stays taken; quantity and lot are cleared, and live on in the log.
-    function _burn(DeliveryOrder calldata order, Receipt storage stored) private {
-        uint64 quantityG = stored.quantityG;
-        bytes24 lotId = stored.lotId;
-        if (order.quantityG != quantityG) revert QuantityNotWhole(order.receiptId, order.quantityG, quantityG);
-        stored.status = STATUS_DELIVERED;
-        stored.seq = order.seq + 1;
-        stored.quantityG = 0;
-        stored.lotId = 0;
-        Lot storage lot = _lots[lotId];
-        lot.attestedG -= quantityG;
-        lot.liveG -= quantityG;
-        emit ReceiptDelivered(order.receiptId, lotId, order.holder, quantityG, order.seq);
+    function _burn(DeliveryOrder calldata order, uint256 word) private {
+        uint256 receiptId = order.receiptId;
+        Receipt storage stored = _receipts[receiptId];
+        (uint64 quantityG, bytes24 lotId) = stored.loadGoods();
+        if (order.quantityG != quantityG) revert QuantityNotWhole(receiptId, order.quantityG, quantityG);
+        stored.save(word.withStatus(STATUS_DELIVERED).withNextSeq());
+        stored.saveGoods(0, 0);
+        (uint64 attestedG, uint64 liveG, uint32 operator) = _lots[lotId].load();
+        _lots[lotId].save(attestedG - quantityG, liveG - quantityG, operator);
+        emit ReceiptDelivered(receiptId, lotId, order.holder, quantityG, order.seq);
     }
 
     /// @dev Refuse unless a quorum has attested this very order, by the present policy, over fresh evidence.
@@ -250,18 +242,18 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         Committee calldata committee,
         bytes calldata signatures,
         uint256 threshold,
-        uint256 operator
-    ) private returns (uint256 signers) {
+        uint256 operator,
+        bytes32 current
+    ) private returns (uint256 signers, uint256 filter) {
         if (attestation.orderHash != orderHash) revert OrderHashDiffers(attestation.orderHash, orderHash);
-        bytes32 given = keccak256(abi.encode(committee));
-        bytes32 current = CONSORTIUM.committeeDigest();
+        bytes32 given = OrderHash.ofCommittee(committee);
         if (given != current) revert CommitteeNotCurrent(committee.epoch, given, current);
         if (attestation.epoch != committee.epoch) revert WrongEpoch(attestation.epoch, committee.epoch);
         if (attestation.policyDigest != committee.policyDigest) {
             revert WrongPolicy(attestation.policyDigest, committee.policyDigest);
         }
         _refuseStale(attestation.observedAt, attestation.validUntil, committee.maxAgeS);
-        signers = Quorum.verify(
+        (signers, filter) = Quorum.verify(
             _hashTypedDataV4(OrderHash.ofAttestation(attestation)), committee, signatures, threshold, operator
         );
         emit Attested(
@@ -286,26 +278,24 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
     }
 
-    /// @dev A receipt that may change hands now, by the next order of its holder.
-    function _movable(uint256 receiptId, uint32 seq, uint32 holder)
-        private
-        view
-        returns (Receipt storage stored)
-    {
-        stored = _nextIs(receiptId, seq);
-        if (stored.status != STATUS_LIVE) revert ReceiptNotLive(receiptId, stored.status);
-        if (block.timestamp > stored.expiresAt) {
-            revert ReceiptExpired(receiptId, stored.expiresAt, block.timestamp);
+    /// @dev First slot of a receipt that may change hands now, by the next order of its holder.
+    function _movable(uint256 receiptId, uint32 seq, uint32 holder) private view returns (uint256 word) {
+        word = _nextIs(receiptId, seq);
+        if (word.statusOf() != STATUS_LIVE) revert ReceiptNotLive(receiptId, word.statusOf());
+        if (block.timestamp > word.expiresAtOf()) {
+            revert ReceiptExpired(receiptId, word.expiresAtOf(), block.timestamp);
         }
-        if (stored.holder != holder) revert WrongHolder(receiptId, holder, stored.holder);
-        if (uint256(stored.pledges) + stored.liens + stored.freezes != 0) {
-            revert ReceiptEncumbered(receiptId, stored.pledges, stored.liens, stored.freezes);
+        if (word.holderOf() != holder) revert WrongHolder(receiptId, holder, word.holderOf());
+        uint48 held = word.encumbrancesOf();
+        if (held != 0) {
+            revert ReceiptEncumbered(receiptId, uint16(held), uint16(held >> 16), uint16(held >> 32));
         }
     }
 
-    function _nextIs(uint256 receiptId, uint32 seq) private view returns (Receipt storage stored) {
-        stored = _receipts[receiptId];
-        if (stored.status == STATUS_NONE) revert UnknownReceipt(receiptId);
-        if (stored.seq != seq) revert WrongSeq(receiptId, seq, stored.seq);
+    /// @dev First slot of a receipt whose next order is `seq`.
+    function _nextIs(uint256 receiptId, uint32 seq) private view returns (uint256 word) {
+        word = _receipts[receiptId].load();
+        if (word.statusOf() == STATUS_NONE) revert UnknownReceipt(receiptId);
+        if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
     }
 }

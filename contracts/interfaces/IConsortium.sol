@@ -109,13 +109,23 @@ interface IConsortium {
 
     /// @notice Count receipts that a member has been given at issue.
     /// @return account The account that acts for the member.
-    function receiptsIssued(uint32 holder, uint32 count) external returns (address account);
+    /// @return committeeDigest Digest of the present committee, to spare the caller another call.
+    function receiptsIssued(uint32 holder, uint32 count)
+        external
+        returns (address account, bytes32 committeeDigest);
 
     /// @notice Count a receipt that went from one member to another.
-    function receiptMoved(uint32 from, uint32 to) external returns (address fromAccount, address toAccount);
+    /// @return fromAccount The account that acts for the giving member.
+    /// @return toAccount The account that acts for the taking member.
+    /// @return committeeDigest Digest of the present committee, to spare the caller another call.
+    function receiptMoved(uint32 from, uint32 to)
+        external
+        returns (address fromAccount, address toAccount, bytes32 committeeDigest);
 
     /// @notice Count a receipt that was burned.
-    function receiptBurned(uint32 holder) external returns (address account);
+    /// @return account The account that acts for the member.
+    /// @return committeeDigest Digest of the present committee, to spare the caller another call.
+    function receiptBurned(uint32 holder) external returns (address account, bytes32 committeeDigest);
 
     /// @notice The member with this id; refused if there is none.
     function member(uint32 id) external view returns (Member memory);

@@ -1,0 +1,73 @@
+"""The generated contract files, read once: ABI, bytecode, storage layout."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from holdfast.domain.errors import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where a value lies: slot (of the contract, or relative to its struct), byte offset from the low end."""
+
+    slot: int
+    offset: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One contract as compiled.
+
+    `deployed_bytecode` has zeros where immutables go; `immutable_references` are their (start, length) in bytes.
+    """
+
+    name: str
+    abi: tuple[dict[str, Any], ...]
+    bytecode: bytes
+    deployed_bytecode: bytes
+    immutable_references: tuple[tuple[int, int], ...]
+    variables: dict[str, Field]
+    structs: dict[str, dict[str, Field]]
+    source_digest: str
+
+    def matches_code(self, code: bytes) -> bool:
+        """Whether code found on a chain is this contract, whatever its immutables are."""
+        blank = bytearray(code)
+        for start, length in self.immutable_references:
+            blank[start : start + length] = bytes(length)
+        return bytes(blank) == self.deployed_bytecode
+
+
+@cache
+def load_artifact(name: str) -> Artifact:
+    """Read `holdfast/chain/abi/<name>.json`: Consortium, WarehouseReceipt or AccessManager.
+
+    Raises:
+        Misconfigured: no such file; build it with `holdfast contracts build`.
+    """
+    path = files("holdfast.chain") / "abi" / f"{name}.json"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise Misconfigured(f"no ABI file for {name}: run `holdfast contracts build`") from error
+    layout = content["storage_layout"]
+    return Artifact(
+        name=name,
+        abi=tuple(content["abi"]),
+        bytecode=bytes.fromhex(content["bytecode"][2:]),
+        deployed_bytecode=bytes.fromhex(content["deployed_bytecode"][2:]),
+        immutable_references=tuple((start, length) for start, length in content["immutable_references"]),
+        variables=_fields(layout["variables"]),
+        structs={label.removeprefix("struct "): _fields(members) for label, members in layout["structs"].items()},
+        source_digest=content["source_digest"],
+    )
+
+
+def _fields(members: dict[str, Any]) -> dict[str, Field]:
+    return {label: Field(item["slot"], item["offset"], item["bytes"]) for label, item in members.items()}

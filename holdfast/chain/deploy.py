@@ -1,0 +1,209 @@
+"""Put a consortium on a chain: three contracts, its members and committee, then governance with delays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import rlp
+from eth_utils import function_signature_to_4byte_selector, keccak, to_canonical_address, to_checksum_address
+from web3 import Web3
+from web3.exceptions import Web3Exception
+from web3.types import TxReceipt
+
+from holdfast.attestation.quorum import Attester
+from holdfast.chain.artifacts import load_artifact
+from holdfast.domain.errors import InvalidInput, Refused, Unreachable
+from holdfast.domain.members import Member
+
+REGISTRAR_ROLE = 1
+"""AccessManager role that adds members and changes their account, roles, standing and keys."""
+COMMITTEE_ROLE = 2
+"""AccessManager role that sets the committee: attesters, threshold, policy."""
+
+REGISTRAR_FUNCTIONS = (
+    "addMember",
+    "setMemberAccount",
+    "setMemberRoles",
+    "setMemberActive",
+    "setMemberEncryptionKey",
+)
+COMMITTEE_FUNCTIONS = ("setCommittee",)
+
+
+class TransactionSigner(Protocol):
+    """Whoever pays and signs transactions; eth-account's LocalAccount is one."""
+
+    @property
+    def address(self) -> Any:
+        """Checksummed account."""
+
+    def sign_transaction(self, transaction_dict: Any) -> Any:
+        """Signed transaction with `raw_transaction` bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """Who governs, and how many seconds pass between announcing an act and doing it."""
+
+    admin: str
+    registrar: str
+    committee: str
+    admin_delay_s: int
+    registrar_delay_s: int
+    committee_delay_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundingMember:
+    """A member from the first block on, with the 32-byte digests the chain keeps of it."""
+
+    member: Member
+    identity_digest: bytes
+    encryption_key_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FoundingCommittee:
+    """The committee of epoch 1. `attesters` may come in any order."""
+
+    threshold: int
+    max_age_s: int
+    policy_digest: bytes
+    attesters: tuple[Attester, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where a consortium lives. `block` is the first one that an indexer has to read."""
+
+    chain_id: int
+    access_manager: str
+    consortium: str
+    warehouse_receipt: str
+    block: int
+
+
+def create_address(deployer: str, nonce: int) -> str:
+    """The address CREATE gives: keccak(rlp([deployer, nonce])), last 20 bytes."""
+    return to_checksum_address(keccak(rlp.encode([to_canonical_address(deployer), nonce]))[-20:])
+
+
+class Sender:
+    """Sends legacy transactions of one account, one after the other, and waits for each."""
+
+    def __init__(
+        self, w3: Web3, signer: TransactionSigner, *, gas_price_wei: int | None = None, timeout_s: float = 60
+    ) -> None:
+        self._w3 = w3
+        self._signer = signer
+        self._timeout_s = timeout_s
+        try:
+            self._gas_price = w3.eth.gas_price if gas_price_wei is None else gas_price_wei
+            self._chain_id = w3.eth.chain_id
+        except (Web3Exception, OSError) as error:
+            raise Unreachable("chain", _where(w3), str(error)) from error
+
+    def send(self, call: Any) -> TxReceipt:
+        """Send a contract call or construction; returns its transaction receipt.
+
+        Raises:
+            Refused: the chain refuses it; the message holds the contract's error.
+            Unreachable: the chain does not answer or makes no block.
+        """
+        try:
+            transaction = call.build_transaction(
+                {
+                    "from": self._signer.address,
+                    "nonce": self._w3.eth.get_transaction_count(self._signer.address, "pending"),
+                    "gasPrice": self._gas_price,
+                    "chainId": self._chain_id,
+                }
+            )
+            raw = self._signer.sign_transaction(transaction).raw_transaction
+            sent = self._w3.eth.send_raw_transaction(raw)
+            tx_receipt = self._w3.eth.wait_for_transaction_receipt(sent, self._timeout_s, poll_latency=0.02)
+        except Web3Exception as error:
+            raise Refused("transaction-refused", f"{getattr(call, 'fn_name', 'deployment')}: {error}") from error
+        except OSError as error:
+            raise Unreachable("chain", _where(self._w3), str(error)) from error
+        if tx_receipt["status"] != 1:
+            raise Refused("transaction-failed", f"transaction 0x{sent.hex().removeprefix('0x')} failed on the chain")
+        return tx_receipt
+
+
+def deploy(
+    w3: Web3,
+    signer: TransactionSigner,
+    governance: Governance,
+    *,
+    members: Sequence[FoundingMember],
+    committee: FoundingCommittee,
+    gas_price_wei: int | None = None,
+) -> Deployment:
+    """Deploy, found the consortium, then give power away: the signer keeps none unless governance names it.
+
+    Raises:
+        Refused: a contract refuses (its typed error is in the message).
+        InvalidInput: governance would leave nobody, or a digest has another length than 32.
+        Unreachable: the chain does not answer.
+    """
+    for found in members:
+        for field in ("identity_digest", "encryption_key_digest"):
+            if len(getattr(found, field)) != 32:
+                raise InvalidInput(field, getattr(found, field), "32 bytes")
+    sender = Sender(w3, signer, gas_price_wei=gas_price_wei)
+    nonce = w3.eth.get_transaction_count(signer.address, "pending")
+    expected = [create_address(signer.address, nonce + i) for i in range(3)]
+    first = sender.send(_contract(w3, "AccessManager").constructor(signer.address))
+    sender.send(_contract(w3, "Consortium").constructor(expected[0], expected[2]))
+    sender.send(_contract(w3, "WarehouseReceipt").constructor(expected[1]))
+    manager = _contract(w3, "AccessManager", expected[0])
+    consortium = _contract(w3, "Consortium", expected[1])
+    for found in members:
+        member = found.member
+        sender.send(
+            consortium.functions.addMember(
+                member.member_id,
+                member.account,
+                int(member.roles),
+                found.identity_digest,
+                found.encryption_key_digest,
+            )
+        )
+    words = sorted(attester.word() for attester in committee.attesters)
+    sender.send(
+        consortium.functions.setCommittee(
+            committee.threshold, committee.max_age_s, committee.policy_digest, words
+        )
+    )
+    _hand_over(sender, manager, consortium, signer.address, governance)
+    return Deployment(w3.eth.chain_id, *expected, block=first["blockNumber"])
+
+
+def _hand_over(sender: Sender, manager: Any, consortium: Any, signer: str, governance: Governance) -> None:
+    for role, label, account, delay_s, functions in (
+        (REGISTRAR_ROLE, "REGISTRAR", governance.registrar, governance.registrar_delay_s, REGISTRAR_FUNCTIONS),
+        (COMMITTEE_ROLE, "COMMITTEE", governance.committee, governance.committee_delay_s, COMMITTEE_FUNCTIONS),
+    ):
+        selectors = [function_signature_to_4byte_selector(consortium.get_function_by_name(name).signature) for name in functions]
+        sender.send(manager.functions.labelRole(role, label))
+        sender.send(manager.functions.setTargetFunctionRole(consortium.address, selectors, role))
+        sender.send(manager.functions.grantRole(role, account, delay_s))
+    # Last, since from here on the admin's own delay applies to every further change.
+    admin_role = 0
+    sender.send(manager.functions.grantRole(admin_role, governance.admin, governance.admin_delay_s))
+    if to_checksum_address(governance.admin) != to_checksum_address(signer):
+        sender.send(manager.functions.renounceRole(admin_role, signer))
+
+
+def _contract(w3: Web3, name: str, address: str | None = None) -> Any:
+    artifact = load_artifact(name)
+    if address is None:
+        return w3.eth.contract(abi=list(artifact.abi), bytecode=artifact.bytecode)
+    return w3.eth.contract(address=to_checksum_address(address), abi=list(artifact.abi))
+
+
+def _where(w3: Web3) -> str:
+    return str(getattr(w3.provider, "endpoint_uri", "the chain"))
