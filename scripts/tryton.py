@@ -51,6 +51,8 @@ list = False
 [web]
 listen = {host}:{port}
 root =
+[email]
+uri = smtp://127.0.0.1:1
 [session]
 timeout = 3600
 """

@@ -95,12 +95,19 @@ def close_models(rpc: Rpc, group: int) -> None:
     """Give `group` a rule for every model: read the few of `READER_MODELS`, nothing else.
 
     Tryton lets everybody do everything with a model that has no rule, so leaving models out is no limit.
-    Of the rules without a group, which hold for everybody, those that allow writing are taken back: they
-    let any user send e-mail and mark notifications.
+    Two models Tryton opens for writing to everybody, in records of its own that no one may change:
+    there a global rule that no record passes takes it back.
     """
-    no_writing = {"perm_write": False, "perm_create": False, "perm_delete": False}
-    allows = ["OR", *([[mode, "=", True]] for mode in no_writing)]
-    rpc.write("ir.model.access", rpc.ids("ir.model.access", [["group", "=", None], allows]), no_writing)
+    for model in ("ir.email", "res.notification"):
+        rule = {
+            "name": "Closed in this warehouse",
+            "model": model,
+            "global_p": True,
+            "default_p": False,
+            **dict.fromkeys(("perm_read", "perm_write", "perm_create", "perm_delete"), True),
+            "rules": [["create", [{"domain": '[["id", "=", -1]]'}]]],
+        }
+        rpc.create("ir.rule.group", [rule])
     models = rpc.read("ir.model", rpc.ids("ir.model", []), ["name"])
     rpc.create(
         "ir.model.access",

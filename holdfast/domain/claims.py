@@ -62,7 +62,7 @@ class StockClaim:
             check_text(f"claim {name}", getattr(self, name))
         grams(self.quantity_g, field="claim quantity_g")
         to_grams(1, self.unit, field="claim")
-        if isinstance(self.as_of, bool) or not isinstance(self.as_of, int) or not 0 < self.as_of < 2**40:
+        if type(self.as_of) is not int or not 0 < self.as_of < 2**40:
             raise InvalidInput("claim as_of", self.as_of, "unix seconds, above 0 and below 2^40")
         if not isinstance(self.packages, tuple) or len(self.packages) > MAX_PACKAGES:
             raise InvalidInput("claim packages", self.packages, f"a tuple of at most {MAX_PACKAGES} SSCCs")
