@@ -15,7 +15,7 @@ from holdfast.domain.claims import StockClaim
 from holdfast.domain.document import ReceiptDocument
 from holdfast.domain.errors import EvidenceRejected, InvalidInput
 from holdfast.domain.observations import FrameReading, Observations, Weighing
-from holdfast.domain.orders import IssueOrder, Order
+from holdfast.domain.orders import Order, receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import LedgerFacts, receipt_hex
 from holdfast.domain.verdict import Verdict
@@ -76,13 +76,6 @@ class Recomputed:
     def verdict(self, facts: LedgerFacts) -> Verdict:
         """The five matches against these facts."""
         return reconcile(self.subject(facts))
-
-
-def receipt_ids(order: Order) -> tuple[int, ...]:
-    """The receipts an order names, in its order."""
-    if isinstance(order, IssueOrder):
-        return tuple(terms.receipt_id for terms in order.receipts)
-    return (order.receipt_id,)
 
 
 def _same(what: str, stated: object, found: object, file: str) -> None:
@@ -188,7 +181,7 @@ def _observations(
             _same("request", dict(stated), request_json(request), REQUEST_FILE)
         else:
             raise EvidenceRejected("observation", f"unknown or repeated observation {stated.get('type')!r}")
-    counters = [(found.device, found.counter) for found in (*weighings, *frames)]
+    counters = [(w.device, w.counter) for w in weighings] + [(f.device, f.counter) for f in frames]
     for found in counters:
         if counters.count(found) > 1:
             raise EvidenceRejected("repeated", f"message {found[1]} of {found[0]} is in the bundle twice")

@@ -10,8 +10,8 @@ from holdfast.attestation.signatures import compact
 from holdfast.chain.calldata import order_arguments, packed_signatures
 from holdfast.chain.connection import Connection
 from holdfast.domain.errors import Refused
-from holdfast.domain.orders import Attestation, IssueOrder, Kind, Order, Status
-from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
+from holdfast.domain.orders import Attestation, Kind, Order, Status
+from holdfast.domain.receipts import LotState, ReceiptState
 
 Block = int | str
 
@@ -57,20 +57,6 @@ class WarehouseReceiptReader:
             "lot", lambda: self._contract.functions.lotOf(lot_id).call(block_identifier=block)
         )
         return LotState(lot_id, found[0], found[1], found[2]) if found[2] else None
-
-    def facts(self, order: Order, lot_id: bytes) -> LedgerFacts:
-        """What the chain says now of everything an order names, all at one block."""
-        head = self._connection.head()
-        if isinstance(order, IssueOrder):
-            ids = [terms.receipt_id for terms in order.receipts]
-        else:
-            ids = [order.receipt_id]
-        return LedgerFacts(
-            head.number,
-            head.timestamp_s,
-            self.lot(lot_id, head.number),
-            tuple(self.receipt(receipt_id, head.number) for receipt_id in ids),
-        )
 
     def calldata(
         self,

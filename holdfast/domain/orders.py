@@ -172,6 +172,22 @@ class ReinstateOrder:
 Order = IssueOrder | TransferOrder | DeliveryOrder | SuspendOrder | ReinstateOrder
 
 
+def receipt_ids(order: Order) -> tuple[int, ...]:
+    """The receipts an order names, in its order."""
+    if isinstance(order, IssueOrder):
+        return tuple(terms.receipt_id for terms in order.receipts)
+    return (order.receipt_id,)
+
+
+def interested_members(order: Order) -> tuple[int, ...]:
+    """Members whose attesters may not attest an order: holders and transferees."""
+    if isinstance(order, IssueOrder):
+        return tuple(sorted({terms.holder for terms in order.receipts}))
+    if isinstance(order, TransferOrder):
+        return (order.holder, order.transferee)
+    return (order.holder,) if isinstance(order, DeliveryOrder) else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Attestation:
     """What an attester signs: this order, this evidence, this policy, valid for so long."""

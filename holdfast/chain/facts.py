@@ -1,0 +1,46 @@
+"""What the chain says now of everything an order names, read at one block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from holdfast.chain.connection import ChainSettings, Connection
+from holdfast.chain.consortium import ConsortiumReader
+from holdfast.chain.events import EventReader
+from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
+from holdfast.domain.orders import Order, interested_members, receipt_ids
+from holdfast.domain.receipts import LedgerFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One node with a short wrapper per contract."""
+
+    connection: Connection
+    consortium: ConsortiumReader
+    receipts: WarehouseReceiptReader
+    events: EventReader
+
+    def facts(self, order: Order, lot_id: bytes) -> LedgerFacts:
+        """Lot, receipts and parties' accounts at the newest block. Raises Unreachable, Refused."""
+        head = self.connection.head()
+        return LedgerFacts(
+            head.number,
+            head.timestamp_s,
+            self.receipts.lot(lot_id, head.number),
+            tuple(self.receipts.receipt(receipt_id, head.number) for receipt_id in receipt_ids(order)),
+            tuple((member, self.consortium.member(member).account) for member in interested_members(order)),
+        )
+
+
+def open_chain(settings: ChainSettings, *, verify: bool = True) -> Chain:
+    """Connect to a node and check that it is ours. Raises Misconfigured, Unreachable."""
+    connection = Connection(settings)
+    if verify:
+        connection.verify()
+    return Chain(
+        connection,
+        ConsortiumReader(connection),
+        WarehouseReceiptReader(connection),
+        EventReader(connection),
+    )

@@ -1,0 +1,1 @@
+"""The attester node: recomputes everything, then signs."""

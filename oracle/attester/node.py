@@ -1,0 +1,141 @@
+"""The attester node: fetch, open, check, ask the WMS itself, recompute, and only then sign."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from holdfast.attestation.quorum import Committee
+from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
+from holdfast.chain.facts import Chain
+from holdfast.domain.errors import Refused
+from holdfast.domain.orders import Attestation, SuspendOrder, interested_members
+from holdfast.domain.verdict import Decision, Verdict, verdict_to_json
+from holdfast.evidence.sealing import open_bundle
+from holdfast.keys.keystore import PartyKeys
+from holdfast.store.port import EvidenceStore
+from oracle.attester.signed_log import SignedLog
+from oracle.wms.port import StockSource
+
+logger = logging.getLogger("holdfast.attester")
+
+
+class VerdictRefused(Refused):
+    """This attester's own verdict is not the one the order needs."""
+
+    code = "verdict-refused"
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict_to_json(verdict)
+        super().__init__(
+            "verdict", f"own verdict is {verdict.decision.value}: " + "; ".join(verdict.reasons())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedAttestation:
+    """One attester's answer: who signed what, 65-byte signature."""
+
+    account: str
+    member: int
+    attestation: Attestation
+    signature: bytes
+
+
+class AttesterNode:
+    """One member's independent voice. Holds that member's attester key and nothing of anybody else's."""
+
+    def __init__(
+        self,
+        *,
+        keys: PartyKeys,
+        chain: Chain,
+        store: EvidenceStore,
+        source: StockSource,
+        read_frame: ReadFrame,
+        log: SignedLog,
+        clock: Callable[[], int],
+    ) -> None:
+        self._keys = keys
+        self._chain = chain
+        self._store = store
+        self._source = source
+        self._read_frame = read_frame
+        self._log = log
+        self._clock = clock
+
+    @property
+    def account(self) -> str:
+        """The account this node signs with."""
+        return self._keys.account
+
+    def attest(self, location: bytes, digest: bytes) -> SignedAttestation:
+        """Recompute the decision on a bundle and sign it.
+
+        Steps: 1. own seat in the committee in force; 2. bundle opened, every digest checked; 3. every
+        signed message checked and every fact drawn again; 4. policy is the one in force; 5. no interest
+        of our own; 6. the WMS, asked by ourselves, says the same; 7. verdict against our own node;
+        8. (receipt, seq) noted in our book; 9. signature.
+
+        Raises Refused, EvidenceRejected, EvidenceMissing, Unreachable.
+        """
+        committee = self._chain.consortium.committee()
+        member = self._seat(committee)
+        opened = open_bundle(location, self._store.get, self._keys.encryption, digest=digest)
+        found = recompute(opened, self._chain.connection.domain, self._read_frame)
+        if opened.manifest.policy_digest != committee.policy_digest:
+            raise Refused("wrong-policy", "the bundle was made under another policy than the one in force")
+        if member in interested_members(found.order):
+            raise Refused("attester-has-interest", f"member {member} is a party to this order")
+        self._ask_wms(found)
+        verdict = found.verdict(self._chain.facts(found.order, found.lot_id))
+        wanted = Decision.REJECT if isinstance(found.order, SuspendOrder) else Decision.ACCEPT
+        if verdict.decision is not wanted:
+            raise VerdictRefused(verdict)
+        now = self._clock()
+        attestation = make_attestation(found, digest, location, committee)
+        if not attestation.observed_at <= now + found.policy.max_clock_skew_s:
+            raise Refused(
+                "observed-in-future", f"observed at {attestation.observed_at}, our clock says {now}"
+            )
+        if now > attestation.valid_until:
+            raise Refused("stale-evidence", f"good until {attestation.valid_until}, our clock says {now}")
+        if found.order.deadline < now:
+            raise Refused("deadline-passed", f"the order was good until {found.order.deadline}, it is {now}")
+        self._log.reserve(found.order, found.order_hash, now)
+        signature = self._keys.sign(self._chain.connection.domain, attestation)
+        logger.info("attested order %s as member %d", found.order_hash.hex(), member)
+        return SignedAttestation(self._keys.account, member, attestation, signature)
+
+    def _seat(self, committee: Committee) -> int:
+        for attester in committee.attesters:
+            if attester.account == self._keys.account:
+                return attester.member
+        raise Refused(
+            "no-seat", f"{self._keys.account} has no seat in the committee of epoch {committee.epoch}"
+        )
+
+    def _ask_wms(self, found: Recomputed) -> None:
+        """The claim in the bundle must be what the WMS tells us, too. Raises Refused (`wms-differs`)."""
+        own = self._source.claim(site=found.claim.site, lot=found.claim.lot).claim
+        different = found.claim.differences(own)
+        if different:
+            raise Refused(
+                "wms-differs",
+                f"the WMS tells this attester something else of lot {found.claim.lot}: {', '.join(different)}",
+            )
+
+
+def make_attestation(found: Recomputed, digest: bytes, location: bytes, committee: Committee) -> Attestation:
+    """The attestation that follows from a bundle: the same for every attester, or quorum fails."""
+    observed_at = found.observations.observed_at
+    return Attestation(
+        order_hash=found.order_hash,
+        evidence_digest=digest,
+        evidence_location=location,
+        policy_digest=committee.policy_digest,
+        observed_at=observed_at,
+        valid_until=observed_at + min(found.policy.max_evidence_age_s, committee.max_age_s),
+        epoch=committee.epoch,
+    )

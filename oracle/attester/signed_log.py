@@ -1,0 +1,66 @@
+"""What an attester has signed, written down before it signs: for one (receipt, seq) never two orders."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Engine, LargeBinary, MetaData, String, Table, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from holdfast.domain.errors import Refused, Unreachable
+from holdfast.domain.orders import IssueOrder, Order
+from holdfast.domain.receipts import receipt_hex
+
+_METADATA = MetaData()
+_SIGNED = Table(
+    "attested_orders",
+    _METADATA,
+    Column("slot", String(80), primary_key=True),
+    Column("order_hash", LargeBinary(32), nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+)
+
+
+def slots(order: Order) -> tuple[str, ...]:
+    """The (receipt, seq) pairs an order uses up, as keys of the log."""
+    if isinstance(order, IssueOrder):
+        return tuple(f"{receipt_hex(terms.receipt_id)}:issue" for terms in order.receipts)
+    return (f"{receipt_hex(order.receipt_id)}:{order.seq}",)
+
+
+class SignedLog:
+    """The attester's own book, one row for each (receipt, seq)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        _METADATA.create_all(engine)
+
+    def reserve(self, order: Order, order_hash: bytes, now_s: int) -> None:
+        """Note an order before signing it; the same order again is fine.
+
+        An order whose deadline has passed can no longer be used on-chain, so another may take its place.
+        Raises Refused (`already-signed-another`) naming the receipt, Unreachable if the book is not there.
+        """
+        try:
+            with self._engine.begin() as connection:
+                for slot in slots(order):
+                    row = connection.execute(select(_SIGNED).where(_SIGNED.c.slot == slot)).one_or_none()
+                    if row is None:
+                        connection.execute(
+                            _SIGNED.insert().values(
+                                slot=slot, order_hash=order_hash, deadline=order.deadline, noted_at=now_s
+                            )
+                        )
+                    elif bytes(row.order_hash) != order_hash:
+                        if row.deadline >= now_s:
+                            raise Refused(
+                                "already-signed-another",
+                                f"another order for {slot.replace(':', ', number ')} was attested and is open "
+                                f"until {row.deadline}",
+                            )
+                        connection.execute(
+                            _SIGNED.update()
+                            .where(_SIGNED.c.slot == slot)
+                            .values(order_hash=order_hash, deadline=order.deadline, noted_at=now_s)
+                        )
+        except SQLAlchemyError as error:
+            raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
