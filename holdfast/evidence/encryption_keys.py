@@ -4,6 +4,9 @@ A key is a JWK on X25519 (or P-256, for hardware that has no X25519); its `kid` 
 nobody can hand out one key under another's name.
 """
 
+# mypy: disable-error-code="import-untyped"
+# jwcrypto comes without types.
+
 from __future__ import annotations
 
 import base64

@@ -115,7 +115,12 @@ class ManifestDraft:
         _object(self.claim, "claim")
         for i, observation in enumerate(self.observations):
             _object(observation, f"observations[{i}]")
-        canonical_json(self._body(), "manifest")
+        # Copies, so that nobody's later change of a dict changes what is hashed.
+        body = parse_canonical(canonical_json(self._body(), "manifest"))
+        for name in ("subject", "claim"):
+            object.__setattr__(self, name, body[name])
+        for name in ("observations", "documents"):
+            object.__setattr__(self, name, tuple(body[name]))
 
     def raw_file_refs(self) -> list[tuple[str, str]]:
         """(where, file name) for every file that claim, observations and documents refer to."""

@@ -73,16 +73,18 @@ class DirectoryStore(CheckedStore):
             raise EvidenceMissing(f"object {cid} is not in {self.name}") from e
         except OSError as e:
             raise self._odd_file(path, e) from e
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
+        try:
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise EvidenceRejected("not-a-file", f"{path} is not a regular file, so not object {cid}")
             if status.st_size > max_bytes:
                 raise too_large(cid, self.name, max_bytes)
-            try:
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
                 return file.read(max_bytes + 1)
-            except OSError as e:
-                raise self._unreachable(e) from e
+        except OSError as e:
+            raise self._unreachable(e) from e
+        finally:
+            os.close(descriptor)
 
     def _has(self, cid: str) -> bool:
         return self.path_of(cid).is_file()

@@ -14,7 +14,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -167,18 +167,23 @@ def serve(replay: KuboReplay) -> Iterator[str]:
             if chunked:
                 self.send_header("transfer-encoding", "chunked")
             self.end_headers()
-            if chunked:
-                for i in range(0, len(answer.body), 65536):
-                    piece = answer.body[i : i + 65536]
-                    self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-                self.wfile.write(b"0\r\n\r\n")
-            else:
-                self.wfile.write(answer.body)
+            # A client may hang up in the middle, for example at its size limit.
+            with suppress(ConnectionError):
+                self._send(answer.body, chunked)
+
+        def _send(self, body: bytes, chunked: bool) -> None:
+            if not chunked:
+                self.wfile.write(body)
+                return
+            for i in range(0, len(body), 65536):
+                piece = body[i : i + 65536]
+                self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            self.wfile.write(b"0\r\n\r\n")
 
         do_GET = do_HEAD = do_POST = _play
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

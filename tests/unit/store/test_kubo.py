@@ -268,7 +268,7 @@ def test_pin__node_pins_something_else__is_unreachable() -> None:
 
 
 def test_iter_cids__foreign_pins__are_left_out() -> None:
-    keys = {"QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG": {}, LARGE: {}, C: {}}
+    keys: dict[str, object] = {"QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG": {}, LARGE: {}, C: {}}
     found = KuboStore(_node(200, json.dumps({"Keys": keys}).encode())).iter_cids()
     assert list(found) == [C, LARGE]
 
