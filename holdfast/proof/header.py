@@ -110,7 +110,7 @@ def header_from_json(fields: Mapping[str, object], what: str = "header") -> Head
     """
     for name in fields:
         if name not in _NAMES:
-            raise InvalidInput(f"{what}.{name}", fields[name], "no such field in a block header")
+            raise InvalidInput(f"{what} field {name!r:.60}", fields[name], "no such field in a block header")
     items = _items(fields, what)
     if len(items) != len(fields):
         late = [name for name in fields if name not in _NAMES[: len(items)]]

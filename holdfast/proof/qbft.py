@@ -124,7 +124,7 @@ def verify_seals(header: Header, extra: ExtraData, validators: Collection[bytes]
         )
     if len(set(extra.validators)) != len(extra.validators) or set(extra.validators) != trusted:
         raise ProofRejected(
-            f"the header lists {len(extra.validators)} validators that are not the {len(trusted)} trusted ones"
+            f"the header's {len(extra.validators)} validators are not the {len(trusted)} trusted ones"
         )
     if len(extra.seals) > len(trusted):
         raise ProofRejected(f"{len(extra.seals)} seals for {len(trusted)} validators")

@@ -54,7 +54,8 @@ def advance_validators(
     Raises:
         InvalidInput: `epoch_length` is not positive.
         ProofRejected: a header does not follow its parent, is not sealed by the set in force after its
-            parent, is proposed by a stranger, votes at an epoch's end, or lists another set than the votes give.
+            parent, lists another set than the votes give, is proposed by a stranger, or votes where an
+            epoch ends.
     """
     if epoch_length < 1:
         raise InvalidInput("epoch_length", epoch_length, "1 block or more")
