@@ -128,7 +128,9 @@ def unwrap_key(token: str, key: EncryptionKey, place: str) -> bytes:
     try:
         if len(token) > MAX_JWE_CHARS or not _JWE.fullmatch(token):
             raise ValueError("not a compact JWE")
-        header = json.loads(_unb64(token.split(".", maxsplit=1)[0]))
+        # Each part in its one spelling: stray bits would let a token be changed without anyone noticing.
+        parts = [_unb64(part) for part in token.split(".")]
+        header = json.loads(parts[0])
         # Only the header we write ourselves: no compression, no other algorithm, no critical extension.
         if set(header) != _JWE_HEADER or (header["alg"], header["enc"]) != (ALG, ENC):
             raise ValueError("header is not that of a wrapped content key")

@@ -157,6 +157,15 @@ class TestGrant:
             with pytest.raises(Refused):
                 self._open(TRADER, bytes(changed))
 
+    def test_grant__only_stray_bits_of_the_wrapped_key_changed__is_refused(self) -> None:
+        """The wrapped key's encrypted part is 40 bytes: its last letter carries four bits nobody reads."""
+        body = json.loads(self.granted)
+        parts = body["jwe"].split(".")
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        parts[1] = parts[1][:-1] + letters[letters.index(parts[1][-1]) ^ 1]
+        with pytest.raises(EvidenceRejected, match="stray bits"):
+            self._open(TRADER, canonical_json(body | {"jwe": ".".join(parts)}))
+
 
 def test_list_objects__without_a_key__names_the_whole_bundle() -> None:
     sealed = bundle()

@@ -1,0 +1,1 @@
+"""Evidence stores behind one port: directory, Kubo, several copies."""
