@@ -242,8 +242,10 @@ def test_tryton__killed_while_the_clerk_books__booking_again_completes_it_once(
         assert ", 168 moves, " in claim.source_version
         # Whoever starts it next ends the one left over instead of fighting it for the database.
         other = tryton.start(home, tryton.free_port())
-        assert process.wait(timeout=10) is not None
-        tryton.stop(other)
+        try:
+            assert process.wait(timeout=10) is not None
+        finally:
+            tryton.stop(other)
     finally:
         tryton.stop(process)
 
