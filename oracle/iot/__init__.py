@@ -1,0 +1,1 @@
+"""Telemetry intake: signed messages from instruments."""
