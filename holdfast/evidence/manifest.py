@@ -164,7 +164,7 @@ class Manifest(ManifestDraft):
             raise InvalidInput("files", names, "names that differ in more than case")
         if len({file.location for file in self.files}) != len(names):
             raise InvalidInput("files", "a location used twice", "a sealed object for each file")
-        check_refs(self, names)
+        _check_refs(self, names)
 
     def to_json(self) -> dict[str, Json]:
         """The manifest as a JSON object."""
@@ -228,19 +228,18 @@ def check_file_name(name: object) -> None:
         raise InvalidInput("file name", name, "1 to 128 of A-Z a-z 0-9 . _ - after a letter or digit")
 
 
-def check_refs(draft: ManifestDraft, names: Iterable[str]) -> None:
-    """Raise InvalidInput unless every file the draft refers to is among `names`."""
-    known = set(names)
-    for where, name in draft.raw_file_refs():
-        if not isinstance(name, str) or name not in known:
-            raise InvalidInput(where, name, "the name of a file in this bundle")
-
-
 _FIELDS: Final = (
     *("version", "purpose", "subject", "order_hash", "chain", "challenge", "policy_digest", "observed_at"),
     *("claim", "observations", "documents", "files", "salt"),
 )
 _FILE_FIELDS: Final = ("name", "sha256", "media_type", "size_bytes", "location")
+
+
+def _check_refs(draft: ManifestDraft, names: Iterable[str]) -> None:
+    known = set(names)
+    for where, name in draft.raw_file_refs():
+        if not isinstance(name, str) or name not in known:
+            raise InvalidInput(where, name, "the name of a file in this bundle")
 
 
 def _raw_file(found: Json, where: str) -> RawFile:

@@ -35,7 +35,6 @@ from holdfast.evidence.manifest import (
     ManifestDraft,
     RawFile,
     check_file_name,
-    check_refs,
     manifest_bytes,
     parse_manifest,
 )
@@ -118,7 +117,6 @@ def seal_bundle(
     """
     for name in files:
         check_file_name(name)
-    check_refs(draft, files)
     content_key = random(CONTENT_KEY_BYTES)
     listed: list[RawFile] = []
     objects: dict[str, bytes] = {}

@@ -174,7 +174,7 @@ def test_list_objects__without_a_key__names_the_whole_bundle() -> None:
     assert found[0] == place
     assert set(found) == set(sealed.objects)
     with pytest.raises(EvidenceRejected, match=place):
-        list_objects(sealed.location, sealed.objects[place] + b" ")
+        list_objects(sealed.location, list(bundle("other").objects.values())[-1])
 
 
 def test_opened__printed__shows_neither_key_nor_content() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -12,11 +13,10 @@ from jwcrypto import jwe
 from holdfast.domain.errors import EvidenceMissing, EvidenceRejected
 from holdfast.evidence.canonical import canonical_json, sha256_digest
 from holdfast.evidence.cid import CHUNK_BYTES, cid_of_bytes, cid_of_raw_digest
-from holdfast.evidence.sealed_manifest import unwrap_key
-from holdfast.evidence.sealing import (
-    open_bundle,
-)
-from tests.unit.evidence.bundles import bundle, kept, key_of
+from holdfast.evidence.manifest import Manifest, ManifestDraft, RawFile, manifest_bytes
+from holdfast.evidence.sealed_manifest import SealedManifest, sealed_manifest_bytes, unwrap_key, wrap_key
+from holdfast.evidence.sealing import _encrypt, _file_context, _manifest_context, open_bundle
+from tests.unit.evidence.bundles import FILES, bundle, counter_random, draft, kept, key_of
 
 BANK = key_of("bank")
 TRADER = key_of("trader")
@@ -36,6 +36,7 @@ def test_attack__every_byte_of_every_object_flipped__is_refused_by_name() -> Non
             with pytest.raises(EvidenceRejected, match=cid) as caught:
                 open_bundle(sealed.location, tampered.__getitem__, BANK, digest=sealed.digest)
             assert names.get(cid, "sealed manifest") in str(caught.value)
+            assert caught.value.reason == ("sealed-file" if cid in names else "sealed-manifest")
             flips += 1
     assert flips == sum(map(len, sealed.objects.values()))
 
@@ -191,3 +192,45 @@ def test_attack__sealed_manifest_oversized__is_refused() -> None:
     data = canonical_json({"x": "a" * CHUNK_BYTES})
     with pytest.raises(EvidenceRejected, match="at most 1048576"):
         open_bundle(sha256_digest(data), lambda _: data, BANK)
+
+
+def _dishonestly_sealed(change: Any, objects: list[str] | None = None) -> tuple[bytes, dict[str, bytes]]:
+    """A bundle whose sealer had every key and lied in the manifest, or in the list of objects."""
+    random = counter_random("liar")
+    key = random(32)
+    sealed = {name: _encrypt(key, _file_context(name), data, random) for name, data in FILES.items()}
+    files = tuple(
+        RawFile(name, sha256_digest(FILES[name]), "text/plain", len(FILES[name]), cid_of_bytes(sealed[name]))
+        for name in sorted(FILES)
+    )
+    parts = {part.name: getattr(draft(), part.name) for part in fields(ManifestDraft)}
+    manifest = Manifest(**parts, files=change(files), salt=random(32))
+    cids = tuple(sorted(map(cid_of_bytes, sealed.values()))) if objects is None else tuple(objects)
+    body = _encrypt(key, _manifest_context(cids), manifest_bytes(manifest), random)
+    data = sealed_manifest_bytes(SealedManifest(((BANK.kid, wrap_key(key, BANK.public)),), cids, body))
+    return sha256_digest(data), {cid_of_bytes(x): x for x in (*sealed.values(), data)}
+
+
+def test_attack__lying_sealer__honest_one_by_the_same_means_opens() -> None:
+    location, objects = _dishonestly_sealed(lambda files: files)
+    assert open_bundle(location, objects.__getitem__, BANK).files == FILES
+
+
+def test_attack__lying_sealer__content_of_another_digest_is_rejected() -> None:
+    location, objects = _dishonestly_sealed(
+        lambda files: (replace(files[0], sha256=sha256_digest(b"other")), *files[1:])
+    )
+    with pytest.raises(EvidenceRejected, match=r"document\.json .*another SHA-256"):
+        open_bundle(location, objects.__getitem__, BANK)
+
+
+def test_attack__lying_sealer__another_size_is_rejected() -> None:
+    location, objects = _dishonestly_sealed(lambda files: (replace(files[0], size_bytes=9), *files[1:]))
+    with pytest.raises(EvidenceRejected, match=r"document\.json"):
+        open_bundle(location, objects.__getitem__, BANK)
+
+
+def test_attack__lying_sealer__object_not_listed_for_copies_is_rejected() -> None:
+    location, objects = _dishonestly_sealed(lambda files: files, objects=[])
+    with pytest.raises(EvidenceRejected, match="lists other objects"):
+        open_bundle(location, objects.__getitem__, BANK)

@@ -166,3 +166,10 @@ def test_setup__more_copies_than_stores_or_none__is_misconfigured(
 def test_setup__one_store_twice__is_no_second_copy(stores: list[MemoryStore]) -> None:
     with pytest.raises(Misconfigured, match="must differ"):
         CopiesStore([stores[0], stores[0]], want=2)
+
+
+def test_get__store_gives_more_than_it_may__is_rejected_before_hashing() -> None:
+    store = MemoryStore("greedy", max_bytes=5)
+    store.objects[CID] = DATA
+    with pytest.raises(EvidenceRejected, match="larger than 5 bytes"):
+        store.get(CID)

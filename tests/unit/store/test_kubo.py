@@ -235,6 +235,8 @@ def test_get__node_never_stops__is_cut_off() -> None:
     with pytest.raises(EvidenceRejected, match="larger than 100 bytes") as caught:
         KuboStore(_node(200, b"x" * 101), max_bytes=100).get(C)
     assert caught.value.reason == "too-large"
+    with pytest.raises(EvidenceRejected, match="larger than 100 bytes"):
+        _node(200, b"x" * 101).cat(C, max_bytes=100)
 
 
 @pytest.mark.parametrize(
