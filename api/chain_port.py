@@ -1,0 +1,68 @@
+"""What the API asks of a chain: a port, so that tests run on a chain in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from holdfast.domain.members import Member
+from holdfast.domain.receipts import LotState, ReceiptState
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRef:
+    """One block by number and by hash (`0x` and 64 hex digits); `timestamp` is unix seconds."""
+
+    number: int
+    hash: str
+    parent_hash: str
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEvent:
+    """One decoded log entry.
+
+    `args` are named as in the contracts' interfaces: whole numbers as int, bytesN as bytes, addresses
+    as checksummed text, structs as mappings by field name.
+    """
+
+    name: str
+    args: Mapping[str, Any]
+    block_number: int
+    block_hash: str
+    tx_hash: str
+    log_index: int
+
+
+class ChainPort(Protocol):
+    """Reads of one chain. Every method raises Unreachable when the node does not answer."""
+
+    def head(self) -> BlockRef:
+        """The newest block."""
+        ...
+
+    def block(self, number: int) -> BlockRef | None:
+        """The block at a height; None above the head."""
+        ...
+
+    def events(self, from_block: int, to_block: int) -> Sequence[ChainEvent]:
+        """Events of both contracts in these blocks, ends included, in chain order."""
+        ...
+
+    def receipt(self, receipt_id: int) -> ReceiptState | None:
+        """One receipt now; None if it was never issued."""
+        ...
+
+    def lot(self, lot_id: bytes) -> LotState | None:
+        """One lot now; None if none was attested."""
+        ...
+
+    def member(self, member_id: int) -> Member | None:
+        """One member now; None if there is none."""
+        ...
+
+    def title_bundle(self, receipt_id: int) -> dict[str, Any]:
+        """The title proof file of a receipt at the newest block."""
+        ...

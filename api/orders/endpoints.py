@@ -1,0 +1,84 @@
+"""/v1/orders: prepare, sign elsewhere with your own key, submit, follow."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Request
+from fastapi.responses import JSONResponse
+
+from api.context import ContextDep, ViewerDep
+from api.idempotency import KeyHeader, once, request_digest
+from api.orders import service
+from api.orders.schemas import (
+    OrderOut,
+    OrderPage,
+    PreparedOut,
+    PrepareIn,
+    SignIn,
+    StatusWord,
+    SubmitIn,
+)
+from api.schemas import READS, RECEIPT_PATTERN, WRITES, OrderId
+from holdfast.store.records_engine import read
+
+router = APIRouter(prefix="/orders", tags=["orders"])
+
+
+@router.post("/prepare", responses=WRITES)
+def prepare_order(
+    context: ContextDep,
+    viewer: ViewerDep,
+    request: Annotated[PrepareIn, Body()],
+) -> PreparedOut:
+    """Typed data to sign, and what it means in English and Chinese. Stores nothing."""
+    return service.prepare(context, viewer, request)
+
+
+@router.post("", status_code=202, response_model=OrderOut, responses=WRITES)
+def submit_order(
+    http: Request, context: ContextDep, viewer: ViewerDep, key: KeyHeader, request: SubmitIn
+) -> JSONResponse:
+    """Submit a signed order. With every signature it is queued for the oracle."""
+    digest = request_digest(http.url.path, request)
+    act = partial(service.submit, context, viewer, request)
+    return once(context.records, viewer.member_id, key, digest, 202, act)
+
+
+@router.post("/{order_id}/signatures", status_code=202, response_model=OrderOut, responses=WRITES)
+def sign_order(
+    http: Request,
+    context: ContextDep,
+    viewer: ViewerDep,
+    key: KeyHeader,
+    order_id: OrderId,
+    request: SignIn,
+) -> JSONResponse:
+    """Add your signature to an order that waits for it."""
+    digest = request_digest(http.url.path, request)
+    act = partial(service.sign, context, viewer, order_id, request)
+    return once(context.records, viewer.member_id, key, digest, 202, act)
+
+
+@router.get("", responses=READS)
+def list_orders(
+    context: ContextDep,
+    viewer: ViewerDep,
+    status: StatusWord | None = None,
+    receipt_id: Annotated[str | None, Query(pattern=RECEIPT_PATTERN)] = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> OrderPage:
+    """Orders you are a party of, newest first."""
+    with read(context.records.engine) as db:
+        return service.list_orders(
+            db, viewer, status=status, receipt_id=receipt_id, cursor=cursor, limit=limit
+        )
+
+
+@router.get("/{order_id}", responses=READS)
+def get_order(context: ContextDep, viewer: ViewerDep, order_id: OrderId) -> OrderOut:
+    """One order and how far it is."""
+    with read(context.records.engine) as db:
+        return service.get_order(db, viewer, order_id)

@@ -1,0 +1,97 @@
+"""Queries on receipts. Each takes the viewer and finds only what that member may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, or_, select
+
+from api.viewer import Viewer, may_see_decision, may_see_receipt
+from holdfast.store.records_chain_tables import chain_events, chain_receipts
+from holdfast.store.records_tables import (
+    decision_files,
+    decision_receipts,
+    decisions,
+    documents,
+    lot_labels,
+)
+
+
+def _receipts(viewer: Viewer) -> Select[Any]:
+    return (
+        select(
+            chain_receipts,
+            documents.c.body.label("document"),
+            documents.c.depositor,
+            lot_labels.c.label,
+            lot_labels.c.site,
+            lot_labels.c.bay,
+            lot_labels.c.product,
+        )
+        .outerjoin(documents, documents.c.receipt_id == chain_receipts.c.receipt_id)
+        .outerjoin(lot_labels, lot_labels.c.lot_id == chain_receipts.c.lot_id)
+        .where(may_see_receipt(viewer))
+    )
+
+
+def list_receipts(
+    db: Connection,
+    viewer: Viewer,
+    *,
+    status: int | None,
+    holder: int | None,
+    operator: int | None,
+    lot_id: str | None,
+    after: tuple[int, int] | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Receipts, newest first, from `after` (issued block and log index) on."""
+    query = _receipts(viewer)
+    wanted = {"status": status, "holder": holder, "operator": operator, "lot_id": lot_id}
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(chain_receipts.c[name] == value)
+    block, index = chain_receipts.c.issued_block, chain_receipts.c.issued_log_index
+    if after is not None:
+        query = query.where(or_(block < after[0], and_(block == after[0], index < after[1])))
+    return db.execute(query.order_by(block.desc(), index.desc()).limit(limit)).all()
+
+
+def find_receipt(db: Connection, viewer: Viewer, receipt_id: str) -> Row[Any] | None:
+    """One receipt, or None."""
+    query = _receipts(viewer).where(chain_receipts.c.receipt_id == receipt_id)
+    return db.execute(query).one_or_none()
+
+
+def receipt_events(db: Connection, viewer: Viewer, receipt_id: str) -> Sequence[Row[Any]]:
+    """A receipt's acts, oldest first."""
+    query = (
+        select(chain_events)
+        .join(chain_receipts, chain_receipts.c.receipt_id == chain_events.c.receipt_id)
+        .where(chain_events.c.receipt_id == receipt_id, may_see_receipt(viewer))
+    )
+    order = (chain_events.c.block_number, chain_events.c.log_index)
+    return db.execute(query.order_by(*order)).all()
+
+
+def receipt_decisions(db: Connection, viewer: Viewer, receipt_id: str) -> Sequence[Row[Any]]:
+    """Decisions on a receipt that the viewer may see, newest first, for a receipt it may see."""
+    query = (
+        select(decisions)
+        .join(decision_receipts, decision_receipts.c.decision_id == decisions.c.id)
+        .join(chain_receipts, chain_receipts.c.receipt_id == decision_receipts.c.receipt_id)
+        .where(decision_receipts.c.receipt_id == receipt_id)
+        .where(may_see_receipt(viewer), may_see_decision(viewer))
+    )
+    return db.execute(query.order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())).all()
+
+
+def decision_file_rows(db: Connection, viewer: Viewer, decision_id: str) -> Sequence[Row[Any]]:
+    """The files of a decision's bundle, by name."""
+    query = (
+        select(decision_files)
+        .join(decisions, decisions.c.id == decision_files.c.decision_id)
+        .where(decision_files.c.decision_id == decision_id, may_see_decision(viewer))
+    )
+    return db.execute(query.order_by(decision_files.c.name)).all()

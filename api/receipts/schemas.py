@@ -1,0 +1,123 @@
+"""What is said of a receipt."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas import BlockOut, LotRef, Mass, MemberRef, Shape
+
+StatusWord = Literal["live", "suspended", "delivered"]
+STATUS_WORDS: dict[int, StatusWord] = {1: "live", 2: "suspended", 3: "delivered"}
+KindWord = Literal["negotiable", "non-negotiable"]
+KIND_WORDS: dict[int, KindWord] = {1: "negotiable", 2: "non-negotiable"}
+
+ActWord = Literal["issued", "transferred", "suspended", "reinstated", "delivered"]
+
+EXAMPLE_ID = "0x" + "5f" * 32
+
+
+class ReceiptOut(Mass):
+    """One receipt as the chain has it, with names. `seq` is the number the next order must carry."""
+
+    id: str = Field(examples=[EXAMPLE_ID])
+    receipt_number: str | None = Field(examples=["QD-2026-000117"])
+    status: StatusWord
+    kind: KindWord
+    holder: MemberRef
+    operator: MemberRef
+    depositor: MemberRef | None
+    lot: LotRef
+    seq: int
+    expires_at: int
+    issued_at: int
+    updated_at: int
+
+
+class ReceiptPage(Shape):
+    """A page of receipts, newest first; `next` is the cursor of the page after, or null."""
+
+    items: list[ReceiptOut]
+    next: str | None
+
+
+class AttestationOut(Shape):
+    """The quorum and the evidence an act rests on."""
+
+    evidence_digest: str
+    evidence_location: str
+    policy_digest: str
+    observed_at: int
+    valid_until: int
+    signers: list[MemberRef]
+
+
+class HistoryItem(Shape):
+    """One act in a receipt's life, oldest first."""
+
+    act: ActWord
+    at: int
+    block_number: int
+    tx_hash: str
+    holder: MemberRef | None = Field(description="Whoever holds the receipt after the act.")
+    previous_holder: MemberRef | None
+    quantity_g: str | None
+    quantity: str | None
+    reason: str | None
+    attestation: AttestationOut | None
+    decision_id: str | None
+
+
+class HistoryOut(Shape):
+    """A receipt's life."""
+
+    items: list[HistoryItem]
+
+
+class TitleOut(Mass):
+    """Title as of a block: who holds, how much, and whether it is free to move."""
+
+    receipt_id: str
+    holder: MemberRef
+    status: StatusWord
+    kind: KindWord
+    lot: LotRef
+    free: bool
+    not_free_because: list[str]
+    expires_at: int
+    observed_at: int | None = Field(description="Oldest observation of the evidence it rests on.")
+    fresh_until: int | None = Field(description="Until when that evidence was attested to hold.")
+    seq: int
+    as_of: BlockOut
+
+
+class EvidenceFileOut(Shape):
+    """One raw file of a bundle."""
+
+    name: str
+    what: str
+    sha256: str
+    cid: str
+    media_type: str
+    size_bytes: int
+
+
+class EvidenceOut(Shape):
+    """One bundle: its digest identifies it, its location and CID find it (sealed)."""
+
+    decision_id: str
+    purpose: str
+    observed_at: int
+    evidence_digest: str
+    evidence_location: str
+    evidence_cid: str
+    policy_digest: str
+    tx_hash: str | None
+    files: list[EvidenceFileOut]
+
+
+class EvidenceList(Shape):
+    """Every bundle a receipt rests on, newest first."""
+
+    items: list[EvidenceOut]

@@ -1,0 +1,213 @@
+"""Receipts as members are shown them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from api.chain_port import BlockRef
+from api.cursors import decode_cursor, encode_cursor
+from api.members.repository import member_names
+from api.problems import not_found
+from api.read_model import attestation_of, signers_of
+from api.receipts import repository
+from api.receipts.schemas import (
+    KIND_WORDS,
+    STATUS_WORDS,
+    ActWord,
+    AttestationOut,
+    EvidenceFileOut,
+    EvidenceList,
+    EvidenceOut,
+    HistoryItem,
+    HistoryOut,
+    ReceiptOut,
+    ReceiptPage,
+    TitleOut,
+)
+from api.schemas import BlockOut, LotRef, Names
+from api.viewer import Viewer
+from holdfast.domain.orders import Status, SuspendReason
+from holdfast.domain.units import show_mass, show_time
+
+_ACTS: dict[str, ActWord] = {
+    "ReceiptIssued": "issued",
+    "ReceiptTransferred": "transferred",
+    "ReceiptSuspended": "suspended",
+    "ReceiptReinstated": "reinstated",
+    "ReceiptDelivered": "delivered",
+}
+
+
+def list_receipts(
+    db: Connection,
+    viewer: Viewer,
+    *,
+    status: str | None,
+    holder: int | None,
+    operator: int | None,
+    lot_id: str | None,
+    cursor: str | None,
+    limit: int,
+) -> ReceiptPage:
+    """A page of the receipts a member may see."""
+    place = decode_cursor(cursor, int, int) if cursor is not None else None
+    numbers: dict[str, int] = {word: number for number, word in STATUS_WORDS.items()}
+    rows = repository.list_receipts(
+        db,
+        viewer,
+        status=numbers[status] if status is not None else None,
+        holder=holder,
+        operator=operator,
+        lot_id=lot_id,
+        after=(int(place[0]), int(place[1])) if place else None,
+        limit=limit + 1,
+    )
+    names = Names(member_names(db, viewer))
+    last = rows[limit - 1] if len(rows) > limit else None
+    return ReceiptPage(
+        items=[_receipt(row, names) for row in rows[:limit]],
+        next=encode_cursor(last.issued_block, last.issued_log_index) if last is not None else None,
+    )
+
+
+def get_receipt(db: Connection, viewer: Viewer, receipt_id: str) -> ReceiptOut:
+    """One receipt. Raises Problem 404."""
+    return _receipt(_found(db, viewer, receipt_id), Names(member_names(db, viewer)))
+
+
+def get_document(db: Connection, viewer: Viewer, receipt_id: str) -> bytes:
+    """The canonical bytes whose sha256 is the receipt's id. Raises Problem 404."""
+    body = _found(db, viewer, receipt_id).document
+    if body is None:
+        raise not_found("document of receipt", receipt_id)
+    return bytes(body)
+
+
+def get_history(db: Connection, viewer: Viewer, receipt_id: str) -> HistoryOut:
+    """A receipt's life, oldest act first. Raises Problem 404."""
+    _found(db, viewer, receipt_id)
+    names = Names(member_names(db, viewer))
+    made = {row.tx_hash: row.id for row in repository.receipt_decisions(db, viewer, receipt_id)}
+    items = []
+    for row in repository.receipt_events(db, viewer, receipt_id):
+        args = row.args
+        after, before = args.get("to") or args.get("holder"), args.get("from")
+        if row.name == "ReceiptDelivered":
+            after, before = None, args["holder"]
+        quantity = args.get("quantityG")
+        items.append(
+            HistoryItem(
+                act=_ACTS[row.name],
+                at=row.timestamp,
+                block_number=row.block_number,
+                tx_hash=row.tx_hash,
+                holder=names.ref(int(after)) if after else None,
+                previous_holder=names.ref(int(before)) if before else None,
+                quantity_g=quantity,
+                quantity=show_mass(int(quantity)) if quantity else None,
+                reason=_reason(args.get("reason")),
+                attestation=_attestation(db, row, names),
+                decision_id=made.get(row.tx_hash),
+            )
+        )
+    return HistoryOut(items=items)
+
+
+def get_title(db: Connection, viewer: Viewer, receipt_id: str, *, as_of: BlockRef, now_s: int) -> TitleOut:
+    """Title as of the newest indexed block. Raises Problem 404."""
+    row = _found(db, viewer, receipt_id)
+    reasons = []
+    if row.status == Status.SUSPENDED:
+        reasons.append("suspended: goods and claim were found to disagree")
+    if row.status == Status.DELIVERED:
+        reasons.append("delivered: the goods have left and the receipt is burned")
+    elif row.expires_at < now_s:
+        reasons.append(f"expired at {show_time(row.expires_at)}")
+    return TitleOut(
+        receipt_id=receipt_id,
+        holder=Names(member_names(db, viewer)).ref(row.holder),
+        status=STATUS_WORDS[row.status],
+        kind=KIND_WORDS[row.kind],
+        quantity_g=row.quantity_g,
+        quantity=show_mass(int(row.quantity_g)),
+        lot=_lot(row),
+        free=not reasons,
+        not_free_because=reasons,
+        expires_at=row.expires_at,
+        observed_at=row.observed_at,
+        fresh_until=row.valid_until,
+        seq=row.seq,
+        as_of=BlockOut.of(as_of),
+    )
+
+
+def get_evidence(db: Connection, viewer: Viewer, receipt_id: str) -> EvidenceList:
+    """The bundles behind a receipt. Raises Problem 404."""
+    _found(db, viewer, receipt_id)
+    rows = repository.receipt_decisions(db, viewer, receipt_id)
+    return EvidenceList(items=[evidence_out(db, viewer, row) for row in rows])
+
+
+def evidence_out(db: Connection, viewer: Viewer, row: Row[Any]) -> EvidenceOut:
+    """One decision's bundle."""
+    names = ("purpose", "observed_at", "evidence_digest", "evidence_location", "evidence_cid")
+    own = {name: row._mapping[name] for name in (*names, "policy_digest", "tx_hash")}
+    files = [
+        EvidenceFileOut(**{name: file._mapping[name] for name in EvidenceFileOut.model_fields})
+        for file in repository.decision_file_rows(db, viewer, row.id)
+    ]
+    return EvidenceOut(decision_id=row.id, files=files, **own)
+
+
+def _found(db: Connection, viewer: Viewer, receipt_id: str) -> Row[Any]:
+    row = repository.find_receipt(db, viewer, receipt_id)
+    if row is None:
+        raise not_found("receipt", receipt_id)
+    return row
+
+
+def _lot(row: Row[Any]) -> LotRef:
+    words = {name: row._mapping[name] or "" for name in ("label", "site", "bay", "product")}
+    return LotRef(lot_id=row.lot_id, **words)
+
+
+def _receipt(row: Row[Any], names: Names) -> ReceiptOut:
+    document = json.loads(row.document) if row.document is not None else {}
+    return ReceiptOut(
+        id=row.receipt_id,
+        receipt_number=document.get("receipt_number"),
+        status=STATUS_WORDS[row.status],
+        kind=KIND_WORDS[row.kind],
+        holder=names.ref(row.holder),
+        operator=names.ref(row.operator),
+        depositor=names.ref(row.depositor) if row.depositor is not None else None,
+        lot=_lot(row),
+        quantity_g=row.quantity_g,
+        quantity=show_mass(int(row.quantity_g)),
+        seq=row.seq,
+        expires_at=row.expires_at,
+        issued_at=row.issued_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _reason(number: str | None) -> str | None:
+    return SuspendReason(int(number)).name.lower().replace("_", "-") if number else None
+
+
+def _attestation(db: Connection, event: Row[Any], names: Names) -> AttestationOut | None:
+    attested = attestation_of(db, event)
+    if attested is None:
+        return None
+    args = attested.args
+    return AttestationOut(
+        evidence_digest=args["evidenceDigest"],
+        evidence_location=args["evidenceLocation"],
+        policy_digest=args["policyDigest"],
+        observed_at=int(args["observedAt"]),
+        valid_until=int(args["validUntil"]),
+        signers=[names.ref(member) for member in signers_of(db, attested)],
+    )
