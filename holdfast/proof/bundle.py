@@ -93,7 +93,7 @@ def parse_bundle(data: bytes | Mapping[str, Any]) -> Bundle:
     exactly(content, _TOP, "title")
     if content["type"] != TYPE:
         raise InvalidInput("title.type", content["type"], TYPE)
-    if isinstance(content["version"], bool) or content["version"] != VERSION:
+    if whole(content["version"], "title.version", 32) != VERSION:
         raise InvalidInput("title.version", content["version"], str(VERSION))
     chain = exactly(content["chain"], frozenset({"chain_id", "genesis_hash"}), "title.chain")
     contracts = exactly(

@@ -111,7 +111,7 @@ def _parse(content: dict[str, Any]) -> Trust:
     exactly(content, names, "trust", frozenset({"max_age_s", "block_hash"}))
     if content["type"] != TYPE:
         raise InvalidInput("trust.type", content["type"], TYPE)
-    if content["version"] != VERSION or isinstance(content["version"], bool):
+    if whole(content["version"], "trust.version", 32) != VERSION:
         raise InvalidInput("trust.version", content["version"], str(VERSION))
     try:
         engine = Engine(content["engine"])
