@@ -52,6 +52,7 @@ class ReceiptDocument:
     marks: str = _law("text", "民法典 909(2)", "标记", "Marks")
     loss_allowance_bps: int = _law("bps", "民法典 909(3)", "损耗标准", "Natural loss allowed")
     storage_place: str = _law("text", "民法典 909(4); MLWR 10(1)", "储存场所", "Place of storage")
+    storage_site: str = _law("text", "民法典 909(4)", "仓库代码", "Warehouse code")
     storage_location: str = _law("text", "民法典 909(4)", "货位", "Bay")
     storage_from: int = _law("time", "民法典 909(5)", "储存期起", "Stored from")
     storage_until: int = _law("time", "民法典 909(5)", "储存期止", "Stored until")

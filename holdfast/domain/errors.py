@@ -6,7 +6,7 @@ A discrepancy between goods and claim is a verdict, not an error (see `verdict`)
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Action(Enum):
@@ -29,6 +29,17 @@ class HoldfastError(Exception):
     code: ClassVar[str] = "error"
     action: ClassVar[Action] = Action.SKIP
     exit_status: ClassVar[int] = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by state, not by constructor: durable workflows store the errors of their steps."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[HoldfastError], args: tuple[Any, ...], state: dict[str, Any]) -> HoldfastError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidInput(HoldfastError):

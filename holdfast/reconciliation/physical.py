@@ -126,6 +126,7 @@ def location(subject: Subject) -> Match:
     signs = sorted({frame.bay for frame in frames if frame.bay})
     sites = {subject.policy.device(w.device).site for w in subject.observations.weighings}
     sites |= {subject.policy.device(f.device).site for f in frames}
+    sites |= {document.storage_site for _, document in subject.documents}
     cameras = sorted({str(subject.policy.device(f.device).bay) for f in frames})
     shown = [frame for frame in frames if frame.bay == bay]
     fresh = [frame for frame in frames if frame.challenge == subject.challenge]
@@ -136,8 +137,9 @@ def location(subject: Subject) -> Match:
             _exact(
                 "site",
                 sites == {subject.claim.site},
-                f"instruments and cameras stand at {subject.claim.site}",
-                f"WMS says {subject.claim.site}, instruments stand at {', '.join(sorted(sites)) or 'none'}",
+                f"receipt, instruments and cameras are all of site {subject.claim.site}",
+                f"WMS says {subject.claim.site}; receipt and instruments say "
+                f"{', '.join(sorted(sites)) or 'nothing'}",
             ),
             _exact(
                 "document",

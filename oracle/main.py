@@ -1,0 +1,106 @@
+"""The oracle's and the attester's processes: read settings, build the parts, run until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from holdfast import __version__
+from holdfast.domain.errors import HoldfastError
+from holdfast.store.records import Records, open_records
+from holdfast.store.records_types import OrderStatus
+from oracle.attester.service import build_attester
+from oracle.iot.intake import build_intake
+from oracle.runtime import build_node, build_parts, frame_reader, now_s
+from oracle.settings import AttesterSettings, OracleSettings, load
+from oracle.workflow.cycle import build_cycle
+from oracle.workflow.decisions import Decisions
+from oracle.workflow.outbox import Outbox
+from oracle.workflow.relayer import Relayer
+from oracle.workflow.steps import Patience, Steps
+
+logger = logging.getLogger("holdfast.oracle")
+
+POLL_S = 0.2
+
+
+def run_attester(file: Path | None) -> None:
+    """Serve one attester until stopped. Raises Misconfigured, Unreachable."""
+    settings = load(AttesterSettings, file)
+    node = build_node(settings)
+    _serve(build_attester(node), settings.listen_host, settings.listen_port)
+
+
+def run_oracle(file: Path | None) -> None:
+    """Run intake and workflow until stopped. Raises Misconfigured, Unreachable."""
+    settings = load(OracleSettings, file)
+    parts = build_parts(settings)
+    records = open_records(settings.records_url)
+    for entry in parts.book:
+        records.set_member_name(entry.member_id, entry.name, entry.name_zh)
+    steps = Steps(
+        chain=parts.chain,
+        records=records,
+        inbox=parts.inbox,
+        store=parts.store,
+        source=parts.source,
+        keys=parts.keys,
+        relayer=Relayer(parts.chain, parts.keys, Outbox(parts.database), settings.confirmations),
+        policy=parts.policy,
+        book=parts.book,
+        decisions=Decisions(records, parts.chain.connection.domain, settings.titles_folder, now_s),
+        read_frame=frame_reader(),
+        patience=Patience(settings.quiet_s, settings.collection_s, settings.attester_timeout_s),
+        clock=now_s,
+    )
+    config: DBOSConfig = {
+        "name": "holdfast-oracle",
+        "system_database_url": settings.workflow_url,
+        # Pinned: a workflow begun by one version is only ever finished by the same.
+        "application_version": __version__,
+        "log_level": "WARNING",
+    }
+    DBOS(config=config)
+    cycle = build_cycle(steps)
+    DBOS.launch()
+    stop = threading.Event()
+    runner = threading.Thread(target=take_orders, args=(records, cycle, stop), name="orders", daemon=True)
+    runner.start()
+    try:
+        intake = build_intake(parts.inbox)
+        _serve(intake, settings.listen_host, settings.listen_port)
+    finally:
+        stop.set()
+        runner.join(timeout=5)
+        DBOS.destroy()
+
+
+def take_orders(records: Records, cycle: Callable[[str], str], stop: threading.Event) -> None:
+    """Start a durable workflow for every order, under the order's own id: twice is harmless."""
+    for record in records.open_orders():
+        if record.status not in (OrderStatus.AWAITING_SIGNATURE, OrderStatus.QUEUED):
+            _start(cycle, record.id)
+    while not stop.is_set():
+        try:
+            taken = records.take_queued()
+        except HoldfastError:
+            logger.exception("the records do not answer; trying again")
+            taken = None
+        if taken is None:
+            stop.wait(POLL_S)
+        else:
+            _start(cycle, taken.id)
+
+
+def _start(cycle: Callable[[str], str], order_id: str) -> None:
+    with SetWorkflowID(order_id):
+        DBOS.start_workflow(cycle, order_id)
+
+
+def _serve(app: object, host: str, port: int) -> None:
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""Durable steps, outbox and submission."""

@@ -1,0 +1,111 @@
+"""Ask every attester, check every answer, and pick the signatures that make a quorum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import httpx
+
+from holdfast.attestation.quorum import Committee, QuorumRule, check_quorum, sorted_signatures
+from holdfast.attestation.signatures import recover_signer, signature_from_hex
+from holdfast.attestation.typed_data import Domain, attestation_from_json, signing_digest
+from holdfast.domain.errors import HoldfastError, Refused, Unreachable
+from holdfast.domain.members import Role
+from holdfast.domain.orders import Attestation
+from oracle.members_book import AttesterSeat
+
+SUSPEND_THRESHOLD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One attester's answer: a signature, or why there is none."""
+
+    member: int
+    account: str
+    signature: bytes | None
+    reason: str | None
+
+
+class NoQuorum(Refused):
+    """Too few attesters signed. Never a mint."""
+
+    code = "no-quorum"
+
+    def __init__(self, answers: Sequence[Answer], why: str) -> None:
+        self.answers = tuple(answers)
+        told = "; ".join(f"member {a.member}: {a.reason}" for a in answers if a.reason)
+        super().__init__("no-quorum", f"{why}" + (f" ({told})" if told else ""))
+
+
+def ask_all(
+    domain: Domain,
+    seats: Sequence[tuple[int, AttesterSeat]],
+    wanted: Attestation,
+    *,
+    timeout_s: float,
+) -> list[Answer]:
+    """Ask every attester at once; an answer over anything but `wanted` is no answer."""
+    with ThreadPoolExecutor(max_workers=max(len(seats), 1)) as pool:
+        return list(pool.map(lambda seat: _ask(domain, seat[0], seat[1], wanted, timeout_s), seats))
+
+
+def _ask(domain: Domain, member: int, seat: AttesterSeat, wanted: Attestation, timeout_s: float) -> Answer:
+    body = {
+        "location": "0x" + wanted.evidence_location.hex(),
+        "digest": "0x" + wanted.evidence_digest.hex(),
+    }
+    try:
+        response = httpx.post(f"{seat.url}/attestations", json=body, timeout=timeout_s, trust_env=False)
+        data = response.json()
+        if response.status_code != 200:
+            return Answer(member, seat.account, None, str(data.get("detail", response.status_code)))
+        if attestation_from_json(data["attestation"]) != wanted:
+            return Answer(member, seat.account, None, "attested something else than was asked")
+        signature = signature_from_hex(data["signature"])
+        signer = recover_signer(signing_digest(domain, wanted), signature)
+    except httpx.HTTPError as error:
+        return Answer(member, seat.account, None, f"not reachable: {type(error).__name__}")
+    except (ValueError, KeyError, TypeError, AttributeError, HoldfastError) as error:
+        return Answer(member, seat.account, None, f"answer is malformed: {error}")
+    if signer != seat.account:
+        return Answer(member, seat.account, None, f"signed by {signer}, not by its own account")
+    return Answer(member, seat.account, signature, None)
+
+
+def pick_quorum(
+    domain: Domain,
+    committee: Committee,
+    rule: QuorumRule,
+    attestation: Attestation,
+    answers: Sequence[Answer],
+    now_s: int,
+) -> list[bytes]:
+    """As few signatures as the rule allows, in the contract's order.
+
+    The operator's and an inspector's or bank's come first, since no quorum is without them.
+    Raises NoQuorum with what each missing attester said; Unreachable (try again) if some could not be
+    asked and the rest do not suffice.
+    """
+    by_account = {attester.account: attester for attester in committee.attesters}
+    given = [answer for answer in answers if answer.signature is not None and answer.account in by_account]
+    independent = Role.INSPECTOR | Role.BANK
+
+    def weight(answer: Answer) -> int:
+        if answer.member == rule.operator:
+            return 0
+        return 1 if by_account[answer.account].roles & independent else 2
+
+    chosen = sorted(given, key=weight)[: rule.threshold]
+    signatures = sorted_signatures(domain, attestation, [a.signature for a in chosen if a.signature])
+    try:
+        check_quorum(domain, committee, rule, attestation, signatures, now_s=now_s)
+    except Refused as error:
+        silent = [a for a in answers if a.reason and a.reason.startswith("not reachable")]
+        if silent and len(given) + len(silent) >= rule.threshold:
+            who = ", ".join(str(a.member) for a in silent)
+            raise Unreachable("attesters of members", who, str(error)) from error
+        raise NoQuorum(answers, str(error)) from error
+    return signatures
