@@ -116,8 +116,9 @@ contract Consortium is IConsortium, AccessManaged {
         onlyWarehouseReceipt
         returns (address account, bytes32 digest)
     {
-        uint256 word = _actingWord(holder);
-        _saveReceipts(holder, word, _receiptsIn(word) + count);
+        Member storage stored = _members[holder];
+        uint256 word = _actingWord(stored, holder);
+        _saveReceipts(stored, word, _receiptsIn(word) + count);
         return (address(uint160(word)), _committeeDigest);
     }
 
@@ -127,10 +128,12 @@ contract Consortium is IConsortium, AccessManaged {
         onlyWarehouseReceipt
         returns (address fromAccount, address toAccount, bytes32 digest)
     {
-        uint256 giving = _actingWord(from);
-        _saveReceipts(from, giving, _receiptsIn(giving) - 1);
-        uint256 taking = _actingWord(to);
-        _saveReceipts(to, taking, _receiptsIn(taking) + 1);
+        Member storage giver = _members[from];
+        uint256 giving = _actingWord(giver, from);
+        _saveReceipts(giver, giving, _receiptsIn(giving) - 1);
+        Member storage taker = _members[to];
+        uint256 taking = _actingWord(taker, to);
+        _saveReceipts(taker, taking, _receiptsIn(taking) + 1);
         return (address(uint160(giving)), address(uint160(taking)), _committeeDigest);
     }
 
@@ -140,8 +143,9 @@ contract Consortium is IConsortium, AccessManaged {
         onlyWarehouseReceipt
         returns (address account, bytes32 digest)
     {
-        uint256 word = _actingWord(holder);
-        _saveReceipts(holder, word, _receiptsIn(word) - 1);
+        Member storage stored = _members[holder];
+        uint256 word = _actingWord(stored, holder);
+        _saveReceipts(stored, word, _receiptsIn(word) - 1);
         return (address(uint160(word)), _committeeDigest);
     }
 
@@ -226,8 +230,7 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @dev First slot of a member that may act, read once; positions are those of Member in Types.sol.
-    function _actingWord(uint32 id) private view returns (uint256 word) {
-        Member storage stored = _members[id];
+    function _actingWord(Member storage stored, uint32 id) private view returns (uint256 word) {
         assembly ("memory-safe") {
             word := sload(stored.slot)
         }
@@ -239,8 +242,7 @@ contract Consortium is IConsortium, AccessManaged {
         return uint32(word >> RECEIPTS);
     }
 
-    function _saveReceipts(uint32 id, uint256 word, uint32 receipts) private {
-        Member storage stored = _members[id];
+    function _saveReceipts(Member storage stored, uint256 word, uint32 receipts) private {
         word = word & ~(uint256(type(uint32).max) << RECEIPTS) | uint256(receipts) << RECEIPTS;
         assembly ("memory-safe") {
             sstore(stored.slot, word)

@@ -57,7 +57,7 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         );
         ReceiptTerms[] calldata receipts = order.receipts;
         for (uint256 i = 0; i < receipts.length; ++i) {
-            Quorum.refuseParty(committee, signers, filter, receipts[i].holder);
+            Quorum.refuseParty(committee.attesters, signers, filter, receipts[i].holder);
         }
     }
 
@@ -73,13 +73,14 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         uint32 holder = order.holder;
         uint32 transferee = order.transferee;
         uint256 receiptId = order.receiptId;
+        uint32 seq = order.seq;
         _refuseLate(order.deadline);
         if (holder == transferee) revert TransfereeIsHolder(holder);
-        uint256 word = _movable(receiptId, order.seq, holder);
+        uint256 word = _movable(receiptId, seq, holder);
         _receipts[receiptId].save(word.withHolder(transferee).withNextSeq());
         (address from, address to, bytes32 current) = CONSORTIUM.receiptMoved(holder, transferee);
         emit Transfer(from, to, receiptId);
-        emit ReceiptTransferred(receiptId, holder, transferee, order.seq);
+        emit ReceiptTransferred(receiptId, holder, transferee, seq);
 
         bytes32 orderHash = OrderHash.ofTransfer(order);
         bytes32 digest = _hashTypedDataV4(orderHash);
@@ -88,8 +89,8 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         (uint256 signers, uint256 filter) = _attest(
             orderHash, attestation, committee, signatures, committee.threshold, word.operatorOf(), current
         );
-        Quorum.refuseParty(committee, signers, filter, holder);
-        Quorum.refuseParty(committee, signers, filter, transferee);
+        Quorum.refuseParty(committee.attesters, signers, filter, holder);
+        Quorum.refuseParty(committee.attesters, signers, filter, transferee);
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -102,17 +103,21 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
     ) external {
         uint32 holder = order.holder;
         _refuseLate(order.deadline);
-        uint256 word = _movable(order.receiptId, order.seq, holder);
-        _burn(order, word);
+        uint256 receiptId = order.receiptId;
+        uint32 seq = order.seq;
+        uint256 word = _movable(receiptId, seq, holder);
+        uint64 quantityG = order.quantityG;
+        _burn(receiptId, word, quantityG);
+        emit ReceiptDelivered(receiptId, holder, quantityG, seq);
         (address account, bytes32 current) = CONSORTIUM.receiptBurned(holder);
-        emit Transfer(account, address(0), order.receiptId);
+        emit Transfer(account, address(0), receiptId);
 
         bytes32 orderHash = OrderHash.ofDelivery(order);
         Signatures.requireParty(holder, account, _hashTypedDataV4(orderHash), holderSignature);
         (uint256 signers, uint256 filter) = _attest(
             orderHash, attestation, committee, signatures, committee.threshold, word.operatorOf(), current
         );
-        Quorum.refuseParty(committee, signers, filter, holder);
+        Quorum.refuseParty(committee.attesters, signers, filter, holder);
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -134,7 +139,7 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         (uint256 signers, uint256 filter) = _attest(
             orderHash, attestation, committee, signatures, SUSPEND_THRESHOLD, Quorum.ANY_OPERATOR, CONSORTIUM.committeeDigest()
         );
-        Quorum.refuseParty(committee, signers, filter, word.holderOf());
+        Quorum.refuseParty(committee.attesters, signers, filter, word.holderOf());
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -156,7 +161,7 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         (uint256 signers, uint256 filter) = _attest(
             orderHash, attestation, committee, signatures, committee.threshold, word.operatorOf(), CONSORTIUM.committeeDigest()
         );
-        Quorum.refuseParty(committee, signers, filter, word.holderOf());
+        Quorum.refuseParty(committee.attesters, signers, filter, word.holderOf());
     }
 
     /// @inheritdoc IWarehouseReceipt
@@ -192,19 +197,28 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
     /// @dev Neighbours of one holder are counted in one call. Answers the present committee's digest.
     function _mint(IssueOrder calldata order) private returns (bytes32 current) {
         ReceiptTerms[] calldata receipts = order.receipts;
+        bytes24 lotId = order.lotId;
+        uint32 operator = order.operator;
         if (receipts.length == 0) revert NoReceipts();
-        uint256 end = 0;
-        for (uint256 start = 0; start < receipts.length; start = end) {
-            uint32 holder = receipts[start].holder;
-            if (holder == order.operator) revert OperatorIsHolder(receipts[start].receiptId, holder);
-            for (end = start + 1; end < receipts.length && receipts[end].holder == holder;) ++end;
+        uint256 next = 0;
+        while (next < receipts.length) {
+            uint256 first = next;
+            uint32 holder = receipts[first].holder;
+            if (holder == operator) revert OperatorIsHolder(receipts[first].receiptId, holder);
+            while (++next < receipts.length && receipts[next].holder == holder) {}
             address account;
-            (account, current) = CONSORTIUM.receiptsIssued(holder, uint32(end - start));
-            for (uint256 i = start; i < end; ++i) _mintOne(order, receipts[i], account);
+            (account, current) = CONSORTIUM.receiptsIssued(holder, uint32(next - first));
+            for (; first < next; ++first) _mintOne(receipts[first], lotId, holder, operator, account);
         }
     }
 
-    function _mintOne(IssueOrder calldata order, ReceiptTerms calldata terms, address account) private {
+    function _mintOne(
+        ReceiptTerms calldata terms,
+        bytes24 lotId,
+        uint32 holder,
+        uint32 operator,
+        address account
+    ) private {
         uint256 receiptId = terms.receiptId;
         uint64 quantityG = terms.quantityG;
         uint8 kind = terms.kind;
@@ -214,25 +228,22 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         if (quantityG == 0) revert QuantityZero(receiptId);
         if (kind != KIND_NEGOTIABLE && kind != KIND_NON_NEGOTIABLE) revert UnknownKind(receiptId, kind);
         if (block.timestamp > expiresAt) revert ReceiptExpired(receiptId, expiresAt, block.timestamp);
-        stored.save(Slots.newReceipt(terms.holder, order.operator, kind, expiresAt));
-        stored.saveGoods(quantityG, order.lotId);
+        stored.save(Slots.newReceipt(holder, operator, kind, expiresAt));
+        stored.saveGoods(quantityG, lotId);
         emit Transfer(address(0), account, receiptId);
-        emit ReceiptIssued(
-            receiptId, order.lotId, terms.holder, order.operator, quantityG, kind, expiresAt
-        );
+        emit ReceiptIssued(receiptId, lotId, holder, operator, quantityG, kind, expiresAt);
     }
 
-    /// @dev The id stays taken; quantity and lot are cleared, and live on in the log.
-    function _burn(DeliveryOrder calldata order, uint256 word) private {
-        uint256 receiptId = order.receiptId;
+    /// @dev The id stays taken; quantity and lot are cleared, and live on in the log of the issue.
+    function _burn(uint256 receiptId, uint256 word, uint64 givenG) private {
         Receipt storage stored = _receipts[receiptId];
         (uint64 quantityG, bytes24 lotId) = stored.loadGoods();
-        if (order.quantityG != quantityG) revert QuantityNotWhole(receiptId, order.quantityG, quantityG);
+        if (givenG != quantityG) revert QuantityNotWhole(receiptId, givenG, quantityG);
         stored.save(word.withStatus(STATUS_DELIVERED).withNextSeq());
         stored.saveGoods(0, 0);
-        (uint64 attestedG, uint64 liveG, uint32 operator) = _lots[lotId].load();
-        _lots[lotId].save(attestedG - quantityG, liveG - quantityG, operator);
-        emit ReceiptDelivered(receiptId, lotId, order.holder, quantityG, order.seq);
+        Lot storage lot = _lots[lotId];
+        (uint64 attestedG, uint64 liveG, uint32 operator) = lot.load();
+        lot.save(attestedG - quantityG, liveG - quantityG, operator);
     }
 
     /// @dev Refuse unless a quorum has attested this very order, by the present policy, over fresh evidence.
@@ -246,7 +257,8 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         bytes32 current
     ) private returns (uint256 signers, uint256 filter) {
         if (attestation.orderHash != orderHash) revert OrderHashDiffers(attestation.orderHash, orderHash);
-        bytes32 given = OrderHash.ofCommittee(committee);
+        bytes32[] calldata attesters = committee.attesters;
+        bytes32 given = OrderHash.ofCommittee(committee, attesters.length);
         if (given != current) revert CommitteeNotCurrent(committee.epoch, given, current);
         if (attestation.epoch != committee.epoch) revert WrongEpoch(attestation.epoch, committee.epoch);
         if (attestation.policyDigest != committee.policyDigest) {
@@ -254,24 +266,32 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         }
         _refuseStale(attestation.observedAt, attestation.validUntil, committee.maxAgeS);
         (signers, filter) = Quorum.verify(
-            _hashTypedDataV4(OrderHash.ofAttestation(attestation)), committee, signatures, threshold, operator
+            _hashTypedDataV4(OrderHash.ofAttestation(attestation)), attesters, signatures, threshold, operator
         );
-        emit Attested(
-            orderHash,
-            attestation.evidenceDigest,
-            attestation.evidenceLocation,
-            attestation.policyDigest,
-            attestation.observedAt,
-            attestation.validUntil,
-            attestation.epoch,
-            signers
-        );
+        _emitAttested(orderHash, attestation, signers);
     }
 
-    function _refuseStale(uint64 observedAt, uint64 validUntil, uint64 maxAgeS) private view {
-        if (observedAt > block.timestamp) revert ObservedInFuture(observedAt, block.timestamp);
-        if (block.timestamp > validUntil) revert AttestationExpired(validUntil, block.timestamp);
-        if (validUntil - observedAt > maxAgeS) revert ValidityOutOfRange(observedAt, validUntil, maxAgeS);
+    /// @dev `emit Attested(orderHash, attestation.evidenceDigest, …, attestation.epoch, signers)`, whose data is
+    /// what follows the order hash in the call.
+    function _emitAttested(bytes32 orderHash, Attestation calldata attestation, uint256 signers) private {
+        bytes32 topic = Attested.selector;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, add(attestation, 32), 192)
+            mstore(add(free, 192), signers)
+            log2(free, 224, topic, orderHash)
+        }
+    }
+
+    /// @dev All three are 64 bits wide, and the last difference cannot be negative.
+    function _refuseStale(uint256 observedAt, uint256 validUntil, uint256 maxAgeS) private view {
+        if (observedAt > block.timestamp) revert ObservedInFuture(uint64(observedAt), block.timestamp);
+        if (block.timestamp > validUntil) revert AttestationExpired(uint64(validUntil), block.timestamp);
+        unchecked {
+            if (validUntil - observedAt > maxAgeS) {
+                revert ValidityOutOfRange(uint64(observedAt), uint64(validUntil), uint64(maxAgeS));
+            }
+        }
     }
 
     function _refuseLate(uint64 deadline) private view {
@@ -280,16 +300,20 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
 
     /// @dev First slot of a receipt that may change hands now, by the next order of its holder.
     function _movable(uint256 receiptId, uint32 seq, uint32 holder) private view returns (uint256 word) {
-        word = _nextIs(receiptId, seq);
-        if (word.statusOf() != STATUS_LIVE) revert ReceiptNotLive(receiptId, word.statusOf());
+        word = _receipts[receiptId].load();
+        if (!word.isFree(holder, seq)) _refuseMove(receiptId, seq, holder);
         if (block.timestamp > word.expiresAtOf()) {
             revert ReceiptExpired(receiptId, word.expiresAtOf(), block.timestamp);
         }
+    }
+
+    /// @dev Say why a receipt does not move by this order.
+    function _refuseMove(uint256 receiptId, uint32 seq, uint32 holder) private view {
+        uint256 word = _nextIs(receiptId, seq);
+        if (word.statusOf() != STATUS_LIVE) revert ReceiptNotLive(receiptId, word.statusOf());
         if (word.holderOf() != holder) revert WrongHolder(receiptId, holder, word.holderOf());
         uint48 held = word.encumbrancesOf();
-        if (held != 0) {
-            revert ReceiptEncumbered(receiptId, uint16(held), uint16(held >> 16), uint16(held >> 32));
-        }
+        revert ReceiptEncumbered(receiptId, uint16(held), uint16(held >> 16), uint16(held >> 32));
     }
 
     /// @dev First slot of a receipt whose next order is `seq`.

@@ -46,9 +46,7 @@ interface IWarehouseReceipt is IReceiptErrors {
     event ReceiptReinstated(uint256 indexed receiptId, uint32 seq);
 
     /// @notice The goods left; the receipt is burned for ever.
-    event ReceiptDelivered(
-        uint256 indexed receiptId, bytes24 indexed lotId, uint32 indexed holder, uint64 quantityG, uint32 seq
-    );
+    event ReceiptDelivered(uint256 indexed receiptId, uint32 indexed holder, uint64 quantityG, uint32 seq);
 
     /// @notice What a quorum signed. Bit i of `signers` stands for attester i of the epoch's committee.
     event Attested(

@@ -46,8 +46,10 @@ library OrderHash {
             start := receipts.offset
         }
         bytes32[] memory terms = new bytes32[](receipts.length);
-        for (uint256 i = 0; i < terms.length; ++i) {
-            terms[i] = _ofWords(RECEIPT_TERMS, start + i * TERMS_BYTES, TERMS_BYTES);
+        unchecked {
+            for (uint256 i = 0; i < receipts.length; ++i) {
+                terms[i] = _ofWords(RECEIPT_TERMS, start + i * TERMS_BYTES, TERMS_BYTES);
+            }
         }
         bytes32 listHash;
         assembly ("memory-safe") {
@@ -99,14 +101,17 @@ library OrderHash {
     }
 
     /// @notice keccak256(abi.encode(committee)), as the consortium stores it.
+    /// @param attesters How many there are.
     /// @dev Taken from the call as it stands. An encoding with gaps has another offset in its fifth word, so
     /// another digest; whatever has the right digest is what Solidity reads.
-    function ofCommittee(Committee calldata committee) internal pure returns (bytes32) {
+    function ofCommittee(Committee calldata committee, uint256 attesters) internal pure returns (bytes32) {
         uint256 start;
         assembly ("memory-safe") {
             start := committee
         }
-        return _ofWords(bytes32(uint256(32)), start, (6 + committee.attesters.length) * 32);
+        unchecked {
+            return _ofWords(bytes32(uint256(32)), start, (6 + attesters) * 32);
+        }
     }
 
     /// @dev keccak256 of a word and a stretch of the call. Values are hashed as they came, unused bits and all:

@@ -64,7 +64,9 @@ def load_artifact(name: str) -> Artifact:
         deployed_bytecode=bytes.fromhex(content["deployed_bytecode"][2:]),
         immutable_references=tuple((start, length) for start, length in content["immutable_references"]),
         variables=_fields(layout["variables"]),
-        structs={label.removeprefix("struct "): _fields(members) for label, members in layout["structs"].items()},
+        structs={
+            label.removeprefix("struct "): _fields(members) for label, members in layout["structs"].items()
+        },
         source_digest=content["source_digest"],
     )
 

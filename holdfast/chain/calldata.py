@@ -69,7 +69,9 @@ def order_arguments(
     """
     wanted = PARTIES[type(order)]
     if len(parties) != len(wanted):
-        raise InvalidInput("signatures of the parties", len(parties), f"{len(wanted)}: {', '.join(wanted) or 'none'}")
+        raise InvalidInput(
+            "signatures of the parties", len(parties), f"{len(wanted)}: {', '.join(wanted) or 'none'}"
+        )
     arguments = [abi_tuple(order), *parties, abi_tuple(attestation), committee.as_tuple(), signatures]
     return FUNCTIONS[type(order)], arguments
 

@@ -34,7 +34,7 @@ CONTRACTS: Final[Mapping[str, str]] = {
 
 SETTINGS: Final[Mapping[str, Any]] = {
     "evmVersion": "berlin",
-    "optimizer": {"enabled": True, "runs": 200},
+    "optimizer": {"enabled": True, "runs": 5000},
     "viaIR": True,
     # No digest of comments and paths inside the code: the same code gives the same bytes everywhere.
     "metadata": {"bytecodeHash": "none"},
@@ -84,7 +84,9 @@ def read_sources(root: Path) -> dict[str, str]:
         raise Misconfigured(f"no OpenZeppelin contracts at {package.parent}: run `make setup`")
     version = json.loads(package.read_text(encoding="utf-8"))["version"]
     if version != OPENZEPPELIN_VERSION:
-        raise Misconfigured(f"OpenZeppelin contracts {version} found, {OPENZEPPELIN_VERSION} needed: run `make setup`")
+        raise Misconfigured(
+            f"OpenZeppelin contracts {version} found, {OPENZEPPELIN_VERSION} needed: run `make setup`"
+        )
     sources: dict[str, str] = {}
     waiting = sorted(
         {*CONTRACTS.values(), *(p.relative_to(root).as_posix() for p in (root / "contracts").rglob("*.sol"))}
@@ -99,7 +101,9 @@ def read_sources(root: Path) -> dict[str, str]:
         sources[unit] = path.read_text(encoding="utf-8")
         for name in _IMPORT.findall(sources[unit]):
             waiting.append(
-                posixpath.normpath(posixpath.join(posixpath.dirname(unit), name)) if name.startswith(".") else name
+                posixpath.normpath(posixpath.join(posixpath.dirname(unit), name))
+                if name.startswith(".")
+                else name
             )
     return dict(sorted(sources.items()))
 
@@ -137,7 +141,9 @@ def compile_contracts(root: Path) -> dict[str, str]:
     if warnings:
         raise Refused("contracts-have-warnings", "\n".join(warnings))
     digest = source_digest(sources)
-    return {name: _abi_file(name, answer["contracts"][unit][name], digest) for name, unit in CONTRACTS.items()}
+    return {
+        name: _abi_file(name, answer["contracts"][unit][name], digest) for name, unit in CONTRACTS.items()
+    }
 
 
 def build_contracts(root: Path) -> list[Path]:

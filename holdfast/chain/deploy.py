@@ -125,11 +125,15 @@ class Sender:
             sent = self._w3.eth.send_raw_transaction(raw)
             tx_receipt = self._w3.eth.wait_for_transaction_receipt(sent, self._timeout_s, poll_latency=0.02)
         except Web3Exception as error:
-            raise Refused("transaction-refused", f"{getattr(call, 'fn_name', 'deployment')}: {error}") from error
+            raise Refused(
+                "transaction-refused", f"{getattr(call, 'fn_name', 'deployment')}: {error}"
+            ) from error
         except OSError as error:
             raise Unreachable("chain", _where(self._w3), str(error)) from error
         if tx_receipt["status"] != 1:
-            raise Refused("transaction-failed", f"transaction 0x{sent.hex().removeprefix('0x')} failed on the chain")
+            raise Refused(
+                "transaction-failed", f"transaction 0x{sent.hex().removeprefix('0x')} failed on the chain"
+            )
         return tx_receipt
 
 
@@ -184,10 +188,25 @@ def deploy(
 
 def _hand_over(sender: Sender, manager: Any, consortium: Any, signer: str, governance: Governance) -> None:
     for role, label, account, delay_s, functions in (
-        (REGISTRAR_ROLE, "REGISTRAR", governance.registrar, governance.registrar_delay_s, REGISTRAR_FUNCTIONS),
-        (COMMITTEE_ROLE, "COMMITTEE", governance.committee, governance.committee_delay_s, COMMITTEE_FUNCTIONS),
+        (
+            REGISTRAR_ROLE,
+            "REGISTRAR",
+            governance.registrar,
+            governance.registrar_delay_s,
+            REGISTRAR_FUNCTIONS,
+        ),
+        (
+            COMMITTEE_ROLE,
+            "COMMITTEE",
+            governance.committee,
+            governance.committee_delay_s,
+            COMMITTEE_FUNCTIONS,
+        ),
     ):
-        selectors = [function_signature_to_4byte_selector(consortium.get_function_by_name(name).signature) for name in functions]
+        selectors = [
+            function_signature_to_4byte_selector(consortium.get_function_by_name(name).signature)
+            for name in functions
+        ]
         sender.send(manager.functions.labelRole(role, label))
         sender.send(manager.functions.setTargetFunctionRole(consortium.address, selectors, role))
         sender.send(manager.functions.grantRole(role, account, delay_s))

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Lot, Receipt, STATUS_LIVE} from "../interfaces/Types.sol";
+
+/// @title Receipts and lots as storage words: each slot is read once and written once.
+/// @dev The compiler's own code reads and writes a slot per field, which costs several thousand gas an act.
+/// Positions are those of the structs in Types.sol; a test holds them to the compiler's storage layout.
+library Slots {
+    uint256 private constant OPERATOR = 32;
+    uint256 private constant STATUS = 96;
+    uint256 private constant KIND = 104;
+    uint256 private constant EXPIRES_AT = 112;
+    uint256 private constant SEQ = 152;
+    uint256 private constant ENCUMBRANCES = 184;
+    /// Bits of holder, status, seq, pledges, liens and freezes.
+    uint256 private constant FREE_MASK =
+        0xffffffff | 0xff << STATUS | 0xffffffff << SEQ | 0xffffffffffff << ENCUMBRANCES;
+
+    uint256 private constant LOT_LIVE = 64;
+    uint256 private constant LOT_OPERATOR = 128;
+
+    function load(Receipt storage receipt) internal view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(receipt.slot)
+        }
+    }
+
+    function save(Receipt storage receipt, uint256 word) internal {
+        assembly ("memory-safe") {
+            sstore(receipt.slot, word)
+        }
+    }
+
+    /// @notice First slot of a new receipt: live, unencumbered, next order 0.
+    function newReceipt(uint32 holder, uint32 operator, uint8 kind, uint40 expiresAt)
+        internal
+        pure
+        returns (uint256)
+    {
+        return uint256(holder) | uint256(operator) << OPERATOR | uint256(STATUS_LIVE) << STATUS
+            | uint256(kind) << KIND | uint256(expiresAt) << EXPIRES_AT;
+    }
+
+    /// @notice Whether a receipt is live, unencumbered, held by `holder` and waits for order `seq`: the four
+    /// checks every move needs, in one comparison.
+    function isFree(uint256 word, uint32 holder, uint32 seq) internal pure returns (bool) {
+        return word & FREE_MASK == uint256(holder) | uint256(STATUS_LIVE) << STATUS | uint256(seq) << SEQ;
+    }
+
+    /// @notice Write quantity and lot, the second slot; zeros give part of the gas back.
+    function saveGoods(Receipt storage receipt, uint64 quantityG, bytes24 lotId) internal {
+        uint256 word = uint256(bytes32(lotId)) | quantityG;
+        assembly ("memory-safe") {
+            sstore(add(receipt.slot, 1), word)
+        }
+    }
+
+    function loadGoods(Receipt storage receipt) internal view returns (uint64 quantityG, bytes24 lotId) {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(add(receipt.slot, 1))
+        }
+        return (uint64(word), bytes24(bytes32(word)));
+    }
+
+    function holderOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word);
+    }
+
+    function operatorOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word >> OPERATOR);
+    }
+
+    function statusOf(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> STATUS);
+    }
+
+    function expiresAtOf(uint256 word) internal pure returns (uint40) {
+        return uint40(word >> EXPIRES_AT);
+    }
+
+    function seqOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word >> SEQ);
+    }
+
+    /// @notice Pledges, liens and freezes, 16 bits each from the low end; zero if there is none.
+    function encumbrancesOf(uint256 word) internal pure returns (uint48) {
+        return uint48(word >> ENCUMBRANCES);
+    }
+
+    function withHolder(uint256 word, uint32 holder) internal pure returns (uint256) {
+        return word & ~uint256(type(uint32).max) | holder;
+    }
+
+    function withStatus(uint256 word, uint8 status) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint8).max) << STATUS) | uint256(status) << STATUS;
+    }
+
+    /// @notice Count one order. A receipt would need 2^32 of them to run over.
+    function withNextSeq(uint256 word) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint32).max) << SEQ) | uint256(seqOf(word) + 1) << SEQ;
+    }
+
+    function load(Lot storage lot) internal view returns (uint64 attestedG, uint64 liveG, uint32 operator) {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(lot.slot)
+        }
+        return (uint64(word), uint64(word >> LOT_LIVE), uint32(word >> LOT_OPERATOR));
+    }
+
+    function save(Lot storage lot, uint64 attestedG, uint64 liveG, uint32 operator) internal {
+        uint256 word = uint256(attestedG) | uint256(liveG) << LOT_LIVE | uint256(operator) << LOT_OPERATOR;
+        assembly ("memory-safe") {
+            sstore(lot.slot, word)
+        }
+    }
+}
