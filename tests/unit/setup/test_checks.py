@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scripts.check_addresses import offences
+from scripts.check_counts import count, one_failure
+from scripts.check_sizes import too_long
+from scripts.check_tests import test_offences as offences_of_tests
+
+HERE = Path("tests/unit/test_x.py")
+REGISTRY = "registry." + "npmjs" + ".org"
+
+
+def result_file(folder: Path, cases: str) -> Path:
+    file = folder / "result.xml"
+    file.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    return file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"see {REGISTRY}/solc",
+        '"resolved": "https' + '://example.com/a.tgz"',
+        "--index" + "-url https://example.com/simple",
+        "open('/wo" + "rk/main/x')",
+        "HOME=/ro" + "ot/.cache",
+    ],
+)
+def test_addresses__text_names_one__is_refused_with_its_line(text: str) -> None:
+    found = offences(HERE, f"first line\n{text}\n")
+    assert len(found) == 1
+    assert ":2: names a " in found[0]
+
+
+def test_addresses__ordinary_text__passes() -> None:
+    assert offences(HERE, "a network of workers at https://example.com/root/work\n") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "refused"),
+    [("a.py", 299, 0), ("a.py", 300, 1), ("a.sol", 399, 0), ("a.sol", 400, 1), ("a.md", 900, 0)],
+)
+def test_sizes__at_the_limit__is_refused(name: str, lines: int, refused: int, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("x\n" * lines)
+    assert len(too_long([tmp_path / name])) == refused
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def test_it(): pass",
+        "def test_a__b__c(monkeypatch): pass",
+        "from unittest.mock import Mock",
+        "from unittest import mock",
+        "import unittest.mock",
+        "def test_a__b__c():\n    assert True",
+    ],
+)
+def test_tests__break_a_house_rule__are_refused(source: str) -> None:
+    assert len(offences_of_tests(HERE, source)) == 1
+
+
+def test_tests__follow_the_rules__pass() -> None:
+    assert offences_of_tests(HERE, "def test_a_1__b__c_d():\n    assert f() == 1\n") == []
+
+
+def test_counts__all_outcomes__are_summed(tmp_path: Path) -> None:
+    cases = "<testcase/><testcase><failure/></testcase><testcase><error/></testcase>"
+    cases += '<testcase><skipped message="no wheel"/></testcase>'
+    assert count([result_file(tmp_path, cases)]) == (1, 2, {"no wheel": 1})
+
+
+@pytest.mark.parametrize(
+    ("cases", "red"),
+    [
+        ('<testcase><failure message="AssertionError: assert 1 == 2"/></testcase>', True),
+        ('<testcase><failure message="KeyError: 1"/></testcase>', False),
+        ('<testcase><error message="assert"/></testcase>', False),
+        ("<testcase/>", False),
+        ("", False),
+        ('<testcase/><testcase><failure message="assert 0"/></testcase>', False),
+    ],
+)
+def test_one_failure__result__is_told_from_other_faults(cases: str, red: bool, tmp_path: Path) -> None:
+    assert one_failure([result_file(tmp_path, cases)]) is red
