@@ -8,11 +8,11 @@ from typing import Any
 from eth_typing import HexStr
 from eth_utils import to_checksum_address
 
-from holdfast.attestation.typed_data import order_from_json
-from holdfast.chain.calldata import FUNCTIONS
+from holdfast.attestation.typed_data import attestation_from_json, order_from_json
+from holdfast.chain.calldata import FUNCTIONS, PARTIES
 from holdfast.chain.connection import Connection
 from holdfast.domain.errors import Refused
-from holdfast.domain.orders import Order
+from holdfast.domain.orders import Attestation, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,16 @@ class ChainEvent:
     block_hash: str
     tx_hash: str
     log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOrder:
+    """What a transaction to our contract carried. `parties` by the order's field: holder, transferee."""
+
+    order: Order
+    attestation: Attestation
+    signatures: tuple[bytes, ...]
+    parties: dict[str, bytes]
 
 
 def _plain(value: Any) -> Any:
@@ -82,8 +92,8 @@ class EventReader:
             int(log["logIndex"]),
         )
 
-    def order_in(self, tx_hash: str) -> tuple[Order, list[bytes]]:
-        """The order a transaction carried, and its attesters' packed signatures split by 64 bytes.
+    def order_in(self, tx_hash: str) -> CarriedOrder:
+        """The order a transaction carried, with every signature in its calldata.
 
         Raises Refused if the transaction is not an order to our contract.
         """
@@ -99,5 +109,9 @@ class EventReader:
         if kind is None:
             raise Refused("not-an-order", f"transaction {tx_hash} calls {function.fn_name}")
         packed = bytes(arguments["signatures"])
-        signatures = [packed[i : i + 64] for i in range(0, len(packed), 64)]
-        return order_from_json(kind.__name__, _plain(arguments["order"])), signatures
+        return CarriedOrder(
+            order_from_json(kind.__name__, _plain(arguments["order"])),
+            attestation_from_json(_plain(arguments["attestation"])),
+            tuple(packed[i : i + 64] for i in range(0, len(packed), 64)),
+            {field: bytes(arguments[f"{field}Signature"]) for field in PARTIES[kind]},
+        )

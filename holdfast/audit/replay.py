@@ -1,0 +1,220 @@
+"""Replay: every decision computed again from the chain's logs and the stored evidence, trusting nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from holdfast.attestation.quorum import QuorumRule, check_quorum
+from holdfast.attestation.signatures import recover_signer
+from holdfast.attestation.typed_data import order_hash, signing_digest
+from holdfast.audit.ledger import Ledger
+from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
+from holdfast.audit.report import AuditReport, DamagedFile, Replayed
+from holdfast.chain.events import CarriedOrder, ChainEvent
+from holdfast.chain.facts import Chain
+from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, HoldfastError
+from holdfast.domain.orders import (
+    ReinstateOrder,
+    SuspendOrder,
+    interested_members,
+    receipt_ids,
+)
+from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.units import show_mass
+from holdfast.domain.verdict import Decision
+from holdfast.evidence.cid import cid_of_raw_digest, digest_of_raw_cid
+from holdfast.evidence.encryption_keys import EncryptionKey
+from holdfast.evidence.sealed_manifest import parse_sealed_manifest
+from holdfast.evidence.sealing import open_bundle
+from holdfast.store.port import EvidenceStore
+
+SUSPEND_THRESHOLD = 2
+Progress = Callable[[str], None]
+
+
+class Auditor:
+    """One audit. `hints` say which receipts a location was for, where only records know it."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        store: EvidenceStore,
+        key: EncryptionKey,
+        read_frame: ReadFrame,
+        *,
+        hints: Mapping[str, Sequence[str]] | None = None,
+        progress: Progress = lambda _: None,
+    ) -> None:
+        self._chain = chain
+        self._store = store
+        self._key = key
+        self._read_frame = read_frame
+        self._hints = hints or {}
+        self._progress = progress
+        self._receipts_of: dict[str, tuple[str, ...]] = {}
+        """Sealed manifest's CID -> receipts, by the chain."""
+
+    def run(self) -> AuditReport:
+        """Replay everything. Raises Unreachable if chain or store do not answer."""
+        head = self._chain.connection.head()
+        events = self._chain.events.events(self._chain.connection.deployment.block, head.number)
+        ledger = Ledger()
+        replayed: list[Replayed] = []
+        history: list[tuple[int, int, Sequence[ChainEvent]]] = []
+        for tx_hash, group in groupby(events, key=lambda event: event.tx_hash):
+            batch = list(group)
+            block = self._chain.connection.block(batch[0].block_number)
+            for event in batch:
+                if event.name == "Attested":
+                    replayed.append(self._attested(event, tx_hash, ledger, block.timestamp_s))
+                    self._progress(f"{len(replayed)} decisions replayed, block {block.number}")
+            ledger.apply(batch)
+            history.append((block.number, block.timestamp_s, batch))
+        replayed += self._never_written(history)
+        return AuditReport(
+            chain_id=self._chain.connection.deployment.chain_id,
+            head_block=head.number,
+            replayed=tuple(replayed),
+            damaged=tuple(self._damaged()),
+            ledger_findings=tuple(self._ledger_findings(ledger, head.number)),
+            objects=sum(1 for _ in self._store.iter_cids()),
+        )
+
+    def _attested(self, event: ChainEvent, tx_hash: str, ledger: Ledger, now_s: int) -> Replayed:
+        location = bytes.fromhex(str(event.args["evidenceLocation"])[2:])
+        carried = self._chain.events.order_in(tx_hash)
+        receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipt_ids(carried.order))
+        self._receipts_of[cid_of_raw_digest(location)] = receipts
+        purpose = type(carried.order).__name__.removesuffix("Order").lower()
+        findings: list[str] = []
+        summary = "not replayed"
+        try:
+            digest = bytes.fromhex(str(event.args["evidenceDigest"])[2:])
+            opened = open_bundle(location, self._store.get, self._key, digest=digest)
+            found = recompute(opened, self._chain.connection.domain, self._read_frame)
+            findings += self._signatures(carried, found, ledger, now_s)
+            verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
+            wanted = Decision.REJECT if isinstance(carried.order, SuspendOrder) else Decision.ACCEPT
+            if verdict.decision is not wanted:
+                findings += [f"the verdict replays to {verdict.decision.value}", *verdict.reasons()]
+            summary = describe(found, verdict.decision)
+        except HoldfastError as error:
+            findings.append(str(error))
+        return Replayed(
+            purpose, receipts, location.hex(), tx_hash, event.block_number, summary, tuple(findings)
+        )
+
+    def _signatures(
+        self, carried: CarriedOrder, found: Recomputed, ledger: Ledger, now_s: int
+    ) -> Iterator[str]:
+        """Every signature in the calldata against the members and the committee of that time."""
+        domain, order, attestation = self._chain.connection.domain, carried.order, carried.attestation
+        if order_hash(order) != attestation.order_hash or order != found.order:
+            yield "the transaction carried another order than the evidence"
+        if attestation.observed_at != found.observations.observed_at:
+            yield "the attested time of observation is not the evidence's"
+        for field, signature in carried.parties.items():
+            member = getattr(order, field)
+            signer = recover_signer(signing_digest(domain, order), signature)
+            if signer != ledger.accounts.get(member):
+                yield f"{field} {member}: signed by {signer}, its account was {ledger.accounts.get(member)}"
+        committee = ledger.committees.get(attestation.epoch)
+        if committee is None or attestation.epoch != max(ledger.committees):
+            yield f"epoch {attestation.epoch} was not in force"
+            return
+        suspends = isinstance(order, SuspendOrder)
+        rule = QuorumRule(
+            SUSPEND_THRESHOLD if suspends else committee.threshold,
+            None if suspends else found.operator,
+            frozenset()
+            if suspends or isinstance(order, ReinstateOrder)
+            else frozenset(interested_members(order)),
+        )
+        try:
+            check_quorum(domain, committee, rule, attestation, carried.signatures, now_s=now_s)
+        except HoldfastError as error:
+            yield f"quorum: {error}"
+
+    def _never_written(self, history: Sequence[tuple[int, int, Sequence[ChainEvent]]]) -> Iterator[Replayed]:
+        """Bundles that no transaction names: each must replay to a refusal."""
+        for cid in self._store.iter_cids():
+            if cid in self._receipts_of:
+                continue
+            try:
+                data = self._store.get(cid)
+                parse_sealed_manifest(data, cid)
+                location = digest_of_raw_cid(cid)
+                opened = open_bundle(location, self._store.get, self._key)
+            except (EvidenceRejected, EvidenceMissing):
+                continue  # A sealed file, or damaged: `_damaged` looks at every object.
+            except HoldfastError as error:
+                yield Replayed("unknown", (), cid, None, None, "not replayed", (str(error),))
+                continue
+            yield self._refused(cid, opened.manifest.purpose, location, history)
+
+    def _refused(
+        self,
+        cid: str,
+        purpose: str,
+        location: bytes,
+        history: Sequence[tuple[int, int, Sequence[ChainEvent]]],
+    ) -> Replayed:
+        findings: list[str] = []
+        receipts: tuple[str, ...] = ()
+        summary = "not replayed"
+        try:
+            opened = open_bundle(location, self._store.get, self._key)
+            found = recompute(opened, self._chain.connection.domain, self._read_frame)
+            receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipt_ids(found.order))
+            self._receipts_of[cid] = receipts
+            ledger, number = Ledger(), 0
+            for block, timestamp_s, batch in history:
+                if timestamp_s <= found.claim.as_of:
+                    ledger.apply(batch)
+                    number = block
+            verdict = found.verdict(ledger.facts(found.order, found.lot_id, number, found.claim.as_of))
+            summary = describe(found, verdict.decision) + ", nothing was written"
+        except HoldfastError as error:
+            findings.append(str(error))
+        return Replayed(purpose, receipts, location.hex(), None, None, summary, tuple(findings))
+
+    def _damaged(self) -> Iterator[DamagedFile]:
+        """Every stored object against its name; damage is told with the receipts that rest on it."""
+        owners: dict[str, tuple[str, ...]] = {
+            cid: tuple(receipts) for cid, receipts in {**self._hints, **self._receipts_of}.items()
+        }
+        for cid, receipts in list(owners.items()):
+            try:
+                listed = parse_sealed_manifest(self._store.get(cid), cid).objects
+            except HoldfastError:
+                continue
+            owners.update({item: receipts for item in listed})
+        stored = set(self._store.iter_cids())
+        for cid in sorted(stored | set(self._receipts_of)):
+            try:
+                self._store.get(cid)
+            except (EvidenceRejected, EvidenceMissing) as error:
+                yield DamagedFile(cid, owners.get(cid, ()), str(error))
+
+    def _ledger_findings(self, ledger: Ledger, block: int) -> Iterator[str]:
+        """The rebuilt ledger against the contract's own words at the head."""
+        for receipt_id, rebuilt in ledger.receipts.items():
+            state = self._chain.receipts.receipt(receipt_id, block)
+            if state is None or (state.holder, state.status, state.quantity_g, state.seq) != (
+                rebuilt.holder,
+                rebuilt.status,
+                rebuilt.quantity_g,
+                rebuilt.seq,
+            ):
+                yield f"receipt {receipt_hex(receipt_id)}: the logs give {rebuilt}, the contract {state}"
+        for lot_id, lot in ledger.lots.items():
+            if self._chain.receipts.lot(lot_id, block) != lot:
+                yield f"lot 0x{lot_id.hex()}: the logs and the contract differ"
+
+
+def describe(found: Recomputed, decision: Decision) -> str:
+    """One line on a decision: verdict, quantity, lot, bay."""
+    claim, count = found.claim, len(found.documents)
+    what = f"{count} receipts" if count > 1 else "1 receipt"
+    return f"{decision.value}: {what}, lot {claim.lot}, {show_mass(claim.quantity_g)}, bay {claim.location}"
