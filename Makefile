@@ -1,6 +1,7 @@
 # Holdfast. `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
 PYTHON ?= python3
 BIN := .venv/bin
+WANTED := install Python 3.11 to 3.14 and name it, as in: make demo PYTHON=/path/to/python3.12
 ON = $(filter-out 0 no false,$(1))
 
 # Tests in one process each where they start servers of their own; the others share the cores.
@@ -16,6 +17,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: ## install everything into this checkout and one cache (demo and test do it themselves)
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) here: $(WANTED)" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 8) and "too old: $(WANTED)")'
 	@$(PYTHON) scripts/setup.py
 
 demo: setup ## run the story and serve it; ONCE=1 ends after the story, FRESH=1 starts anew

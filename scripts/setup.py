@@ -12,6 +12,7 @@ import argparse
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -214,6 +215,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     root = ROOT
     progress = Progress()
+    # A polite end is an interruption too: whatever set-up started must end with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         setup = Setup(root, choose_python(sys.version_info[:2], os.environ.get("PATH", "")), progress)
         with only_one(root / ".build" / "setup.lock", progress):
