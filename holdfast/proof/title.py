@@ -108,7 +108,8 @@ def read_receipt(receipt_id: int, leaves: Sequence[bytes | None]) -> ReceiptStat
     fields = layout.unpack(layout.RECEIPT, words)
     if layout.leftover(layout.RECEIPT, words) or status not in (Status.LIVE, Status.SUSPENDED):
         raise ProofRejected("the stored words are not those of a receipt")
-    if fields["kind"] not in tuple(Kind) or not (fields["holder"] and fields["operator"] and words[1]):
+    needed = ("holder", "operator", "quantityG", "lotId")
+    if fields["kind"] not in tuple(Kind) or not all(fields[name] for name in needed):
         raise ProofRejected("the stored words are not those of a standing receipt")
     return ReceiptState(
         receipt_id=receipt_id,

@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from holdfast.proof import rlp_strict
 from holdfast.proof.bundle import dump, parse_bundle
 from holdfast.proof.report import Outcome, Report, render_report
 from holdfast.proof.strict_json import MAX_BYTES
@@ -179,6 +180,18 @@ def test_file__zip_bomb_or_broken_stream__is_refused() -> None:
         COMPACT[:2],
     ):
         assert failed_step(bad) == "file"
+
+
+def test_file__compact_with_a_number_written_otherwise__is_refused() -> None:
+    items = rlp_strict.decode_list(zlib.decompress(COMPACT))
+    assert zlib.compress(rlp_strict.encode(items), 9) == COMPACT
+    header = items[7]
+    assert isinstance(header, list)
+    header[8] = b"\x00" + bytes(header[8])
+    report = verify(zlib.compress(rlp_strict.encode(items), 9))
+    assert report.failed is not None
+    assert report.failed.name == "file"
+    assert "the one RLP" in report.failed.detail
 
 
 def test_claims__words_for_a_terminal__are_printed_harmlessly() -> None:

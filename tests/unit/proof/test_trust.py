@@ -37,6 +37,14 @@ def test_trust__empty__is_refused(trust: bytes | dict[str, Any]) -> None:
         parse_trust(trust)
 
 
+def test_trust__a_key_given_twice_or_a_file_too_large__is_refused() -> None:
+    text = json.dumps(TRUST.to_json())
+    with pytest.raises(Misconfigured, match="each key once"):
+        parse_trust(text.replace('"chain_id"', '"chain_id": 1, "chain_id"').encode())
+    with pytest.raises(Misconfigured, match="at most"):
+        parse_trust(text.encode() + b" " * (1 << 20))
+
+
 def test_verify__without_trust__is_refused() -> None:
     for nothing in (None, {}, TRUST.to_json()):
         with pytest.raises(Misconfigured, match="trust"):

@@ -98,6 +98,9 @@ def test_advance__a_gap_a_stranger_or_an_unvoted_change__is_refused() -> None:
         advance_validators(FOUR, chain([(0, None, (0, 1, 3))]))
     with pytest.raises(ProofRejected, match="proposer"):
         advance_validators(FOUR, chain([(7, None, ALL)]))
+    other = chain([(0, ADD_5, ALL), *DROPPING[1:3]])
+    with pytest.raises(ProofRejected, match="does not follow"):
+        advance_validators(FOUR, [headers[0], *other[1:]])
     weak = sealing.with_seals(headers[0], [sealing.seal_by(headers[0], 0)])
     with pytest.raises(ProofRejected, match="3 must have"):
         advance_validators(FOUR, [weak])
