@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -55,7 +55,7 @@ def member_word(member: int, roles: Role, *, active: bool = True, receipts: int 
 
 @dataclass(frozen=True)
 class World:
-    """One receipt of 25 t held by member 3, kept by member 1, on a lot of 200 t, but for what a test changes."""
+    """One receipt of 25 t held by member 3, kept by member 1, on a lot of 200 t; tests change parts."""
 
     receipt: dict[str, int] = field(default_factory=dict)
     lot: dict[str, int] = field(default_factory=dict)
@@ -118,10 +118,6 @@ class World:
             "proofs": proofs,
             "claimed": _claims(fields, layout.unpack(layout.LOT, (lot,))),
         }
-
-    def but(self, **changes: Any) -> World:
-        """The same world with something changed."""
-        return replace(self, **changes)
 
 
 def _stored(words: Mapping[bytes, int]) -> dict[bytes, bytes]:
