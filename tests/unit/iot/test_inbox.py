@@ -143,6 +143,25 @@ def test_same_message__from_eight_threads_at_once__accepted_once(
     assert rows(engine) == (1, 1)
 
 
+class LateInbox(Inbox):
+    """One whose early look at the counter always comes too early: two deliveries at the same moment."""
+
+    def _refuse_early(self, message: Message) -> None:
+        return
+
+
+def test_counter__both_deliveries_passed_the_early_look__the_transaction_alone_decides(
+    engine: Engine, inbox: Inbox, challenge: Challenge
+) -> None:
+    late = LateInbox(engine, Clock(), SIM.policy)
+    raw = SIM.weighing(counter=5, challenge=challenge.code)
+    late.accept_weighing(raw)
+    for again in (raw, SIM.weighing(counter=4, challenge=challenge.code)):
+        with pytest.raises(CounterRefused):
+            late.accept_weighing(again)
+    assert rows(engine) == (1, 5)
+
+
 def test_wrong_challenge__never_opened__refused_and_the_counter_stays(inbox: Inbox, engine: Engine) -> None:
     with pytest.raises(ChallengeRefused, match="HF-7K3M-9QXD-2VTA was never opened here"):
         inbox.accept_weighing(SIM.weighing())

@@ -107,7 +107,8 @@ def test_upload_flood__announced_or_streamed_beyond_the_cap__413(client: TestCli
         for _ in range(100):
             yield bytes(1000)
 
-    problem(client.post("/telemetry", content=stream(), headers=COSE), 413, "size")
+    body = problem(client.post("/telemetry", content=stream(), headers=COSE), 413, "size")
+    assert body["detail"].startswith("the body is larger"), "stopped while it streamed, not afterwards"
     image = IMAGE + bytes(200_000)
     problem(client.post("/frames", **frame(SIM.envelope(IMAGE), image)), 413, "size")
 
