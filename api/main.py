@@ -115,6 +115,7 @@ def build_app(
     app.include_router(pages)
     app.mount("/assets", assets)
     problems.install(app)
+    _describe(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)
     return app
@@ -122,14 +123,25 @@ def build_app(
 
 def openapi_text(app: FastAPI) -> str:
     """The OpenAPI 3.1 document as it is committed at api/openapi.json."""
-    document: dict[str, Any] = app.openapi()
-    schemas = document["components"]["schemas"]
-    schemas["ProblemOut"] = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(schemas["ProblemOut"].pop("$defs", {}))
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    document["components"]["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (EdDSA)"}
-    }
-    document["security"] = [{"bearer": []}]
-    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(app.openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _describe(app: FastAPI) -> None:
+    """Let the document name our problems and tokens in place of the framework's errors."""
+    generate = app.openapi
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is not None:
+            return app.openapi_schema
+        document = generate()
+        schemas = document["components"]["schemas"]
+        problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= problem.pop("$defs", {}) | {"ProblemOut": problem}
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (EdDSA)"}
+        document["components"]["securitySchemes"] = {"bearer": bearer}
+        document["security"] = [{"bearer": []}]
+        return document
+
+    app.openapi = describe  # type: ignore[method-assign]

@@ -25,7 +25,7 @@ _log = logging.getLogger("holdfast.api")
 
 
 class Problem(Exception):
-    """An answer that is not a success. `errors` are (field, value, expected)."""
+    """An answer that is not a success. `errors` are (field, value, expected), `more` extension members."""
 
     def __init__(
         self,
@@ -35,8 +35,10 @@ class Problem(Exception):
         *,
         errors: Sequence[tuple[str, object, str]] = (),
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.status, self.code, self.detail = status, code, detail
+        self.more = dict(more or {})
         self.errors, self.headers = tuple(errors), dict(headers or {})
         super().__init__(detail)
 
@@ -74,7 +76,7 @@ def problem_body(problem: Problem, instance: str | None = None) -> dict[str, Any
             {"field": field, "value": _show(value), "expected": expected}
             for field, value, expected in problem.errors
         ]
-    return body
+    return body | problem.more
 
 
 def problem_response(problem: Problem, instance: str | None = None) -> Response:

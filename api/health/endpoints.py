@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from api.context import ContextDep
 from api.health import service
 from api.health.schemas import Live, Ready
+from api.problems import Problem
+from api.schemas import READS
 
 router = APIRouter(tags=["health"])
 
@@ -17,10 +19,11 @@ def health() -> Live:
     return Live(status="live")
 
 
-@router.get("/ready", responses={503: {"model": Ready, "description": "Some part is not ready."}})
-def ready(context: ContextDep, response: Response) -> Ready:
-    """Database, chain head and index, each by name; 503 if any is not well."""
+@router.get("/ready", responses={503: READS[503]})
+def ready(context: ContextDep) -> Ready:
+    """Database, chain head and index, each by name; a problem, with the same parts, if any is not well."""
     found = service.readiness(context)
     if not found.ready:
-        response.status_code = 503
+        bad = ", ".join(f"{part.name} {part.detail}" for part in found.parts if not part.ok)
+        raise Problem(503, "not-ready", f"not ready: {bad}", more=found.model_dump())
     return found

@@ -1,0 +1,163 @@
+"""A chain in memory that implements the API's chain port, and can fork."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.chain_port import BlockRef, ChainEvent
+from holdfast.domain.errors import Unreachable
+from holdfast.domain.members import Member, Role
+from holdfast.domain.orders import Kind, Status
+from holdfast.domain.receipts import LotState, ReceiptState
+from holdfast.domain.units import MemberId
+
+Log = tuple[str, dict[str, Any]]
+Tx = Sequence[Log]
+"""The events of one transaction, in order."""
+
+GENESIS_AT = 1_790_000_000
+BLOCK_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    ref: BlockRef
+    events: tuple[ChainEvent, ...]
+
+
+class FakeChain:
+    """Blocks of transactions of events; `fork` drops the newest and goes on along another branch."""
+
+    def __init__(self, *, genesis: str = "genesis") -> None:
+        zero = "0x" + "00" * 32
+        self._blocks = [_Block(BlockRef(0, _hash(genesis), zero, GENESIS_AT), ())]
+        self._branch = 0
+        self.down = False
+        self.calls = 0
+
+    def mine(self, *txs: Tx, at: int | None = None) -> BlockRef:
+        """Make one block of these transactions; `at` is its time, by default 5 s after its parent's."""
+        parent = self._blocks[-1].ref
+        number, index = parent.number + 1, 0
+        block_hash = _hash("block", parent.hash, number, self._branch)
+        events = []
+        for place, tx in enumerate(txs):
+            tx_hash = _hash("tx", number, place, [name for name, _ in tx], repr(tx))
+            for name, args in tx:
+                events.append(ChainEvent(name, args, number, block_hash, tx_hash, index))
+                index += 1
+        ref = BlockRef(number, block_hash, parent.hash, at or parent.timestamp + BLOCK_S)
+        self._blocks.append(_Block(ref, tuple(events)))
+        return ref
+
+    def fork(self, depth: int) -> None:
+        """Forget the newest `depth` blocks; the next ones are of another branch."""
+        assert depth < len(self._blocks)
+        self._branch += 1
+        del self._blocks[len(self._blocks) - depth :]
+
+    def tx_of(self, name: str, nth: int = -1) -> str:
+        """The transaction hash of the nth event of that name."""
+        return self._named(name)[nth].tx_hash
+
+    def head(self) -> BlockRef:
+        """The newest block."""
+        self._ask()
+        return self._blocks[-1].ref
+
+    def block(self, number: int) -> BlockRef | None:
+        """The block at a height; None above the head."""
+        self._ask()
+        return self._blocks[number].ref if number < len(self._blocks) else None
+
+    def events(self, from_block: int, to_block: int) -> list[ChainEvent]:
+        """Events of these blocks, ends included."""
+        self._ask()
+        return [event for block in self._blocks[from_block : to_block + 1] for event in block.events]
+
+    def receipt(self, receipt_id: int) -> ReceiptState | None:
+        """One receipt as the contract would answer."""
+        self._ask()
+        state: dict[str, Any] | None = None
+        for event in self._all():
+            args = event.args
+            if args.get("receiptId") != receipt_id:
+                continue
+            if event.name == "ReceiptIssued":
+                state = {
+                    "holder": args["holder"],
+                    "operator": args["operator"],
+                    "status": Status.LIVE,
+                    "kind": Kind(args["kind"]),
+                    "expires_at": args["expiresAt"],
+                    "seq": 0,
+                    "quantity_g": args["quantityG"],
+                    "lot_id": args["lotId"],
+                }
+                continue
+            assert state is not None, "an act on a receipt that was not issued"
+            state["seq"] = args["seq"] + 1
+            if event.name == "ReceiptTransferred":
+                state["holder"] = args["to"]
+            elif event.name == "ReceiptSuspended":
+                state["status"] = Status.SUSPENDED
+            elif event.name == "ReceiptReinstated":
+                state["status"] = Status.LIVE
+            elif event.name == "ReceiptDelivered":
+                state |= {"status": Status.DELIVERED, "quantity_g": 0, "lot_id": bytes(24)}
+        return None if state is None else ReceiptState(receipt_id=receipt_id, **state)
+
+    def lot(self, lot_id: bytes) -> LotState | None:
+        """One lot as the contract would answer."""
+        self._ask()
+        operator = attested = live = 0
+        for event in self._all():
+            if event.args.get("lotId") != lot_id:
+                continue
+            quantity = event.args["quantityG"]
+            if event.name == "LotAttested":
+                operator, attested = event.args["operator"], quantity
+            else:
+                sign = 1 if event.name == "ReceiptIssued" else -1
+                live += sign * quantity
+                attested -= quantity if sign < 0 else 0
+        return LotState(lot_id, attested, live, operator) if operator else None
+
+    def member(self, member_id: int) -> Member | None:
+        """One member as the contract would answer."""
+        self._ask()
+        found: Member | None = None
+        for event in self._all():
+            args = event.args
+            if args.get("member") != member_id:
+                continue
+            if event.name == "MemberAdded":
+                found = Member(MemberId(member_id), args["account"], Role(args["roles"]), True)
+            elif found is not None and event.name == "MemberAccountChanged":
+                found = Member(found.member_id, args["account"], found.roles, found.active)
+            elif found is not None and event.name == "MemberActiveChanged":
+                found = Member(found.member_id, found.account, found.roles, args["active"])
+        return found
+
+    def title_bundle(self, receipt_id: int) -> dict[str, Any]:
+        """A file in place of a title proof; its inside is not the API's business."""
+        self._ask()
+        return {"format": "fake-title", "receipt_id": f"0x{receipt_id:064x}", "block": self.head().number}
+
+    def _all(self) -> list[ChainEvent]:
+        return [event for block in self._blocks for event in block.events]
+
+    def _named(self, name: str) -> list[ChainEvent]:
+        return [event for event in self._all() if event.name == name]
+
+    def _ask(self) -> None:
+        self.calls += 1
+        if self.down:
+            raise Unreachable("chain", "memory", "switched off")
+
+
+def _hash(*parts: object) -> str:
+    return "0x" + hashlib.sha256(repr(parts).encode()).hexdigest()
