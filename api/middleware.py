@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Problem, problem_response
+from api.problems import Problem, problem_of, problem_response
+
+_log = logging.getLogger("holdfast.api")
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -32,23 +36,39 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers above to every answer; answers are private to their asker unless said otherwise."""
+    """Adds the headers above to every answer; answers are private to their asker unless said otherwise.
+
+    It is also the outermost place that catches: an error nobody expected becomes a problem with the same
+    headers, its cause goes to the log alone.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and put the headers on its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
 
         async def with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception as error:
+            _log.exception("%s %s", scope["method"], scope["path"].encode("unicode_escape").decode())
+            if started:
+                raise  # half an answer cannot be taken back; the connection is cut
+            await problem_response(problem_of(error), scope["path"])(scope, receive, with_headers)
 
 
 class BodyLimit:

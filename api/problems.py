@@ -112,15 +112,15 @@ def problem_of(error: Exception) -> Problem:
 
 
 def install(app: FastAPI) -> None:
-    """Render every error of the application as problem details."""
+    """Render every error we know as problem details; `SecurityHeaders` catches those we do not."""
 
     def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         if problem.status >= 500:
-            _log.error("%s %s", request.method, problem.code, exc_info=error)
+            _log.warning("%s %s: %s", request.method, problem.code, error)
         return problem_response(problem, request.url.path)
 
-    for kind in (Problem, RequestValidationError, HTTPException, HoldfastError, Exception):
+    for kind in (Problem, RequestValidationError, HTTPException, HoldfastError):
         app.add_exception_handler(kind, answer)
 
 
