@@ -44,7 +44,7 @@ def test_qr_photographs__decode_rate__at_least_as_measured() -> None:
     # Measured 50 of 56: two of the rest are inverted, which no printed label of ours is.
     assert count == 56
     assert read >= 50
-    assert right >= 48
+    assert right >= 50
 
 
 def test_datamatrix_photographs__decode_rate__at_least_as_measured() -> None:
