@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -80,20 +81,21 @@ def open_database(url: str) -> Engine:
 
 
 def frame_reader(cached: int = 512) -> ReadFrame:
-    """The label reader, remembering what it read in the same bytes."""
-    images: dict[bytes, bytes] = {}
-
-    @lru_cache(maxsize=cached)
-    def by_digest(digest: bytes, max_pixels: int) -> FrameContent:
-        return read_frame(images[digest], max_pixels=max_pixels)
+    """The label reader, remembering what it read in the same bytes. Safe to share between threads."""
+    known: OrderedDict[tuple[bytes, int], FrameContent] = OrderedDict()
+    lock = threading.Lock()
 
     def read(image: bytes, max_pixels: int) -> FrameContent:
-        digest = sha256(image).digest()
-        images[digest] = image
-        try:
-            return by_digest(digest, max_pixels)
-        finally:
-            del images[digest]
+        key = (sha256(image).digest(), max_pixels)
+        with lock:
+            found = known.get(key)
+        if found is None:
+            found = read_frame(image, max_pixels=max_pixels)
+            with lock:
+                known[key] = found
+                while len(known) > cached:
+                    known.popitem(last=False)
+        return found
 
     return read
 

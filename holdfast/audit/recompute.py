@@ -23,7 +23,6 @@ from holdfast.domain.wms_answer import parse_claim
 from holdfast.evidence.canonical import sha256_digest
 from holdfast.evidence.collection import (
     POLICY_FILE,
-    challenge_digest,
     claim_json,
     core_digest,
     frame_json,
@@ -33,6 +32,7 @@ from holdfast.evidence.collection import (
     read_policy,
     weighing_json,
 )
+from holdfast.evidence.formats import challenge_digest
 from holdfast.evidence.sealing import OpenedBundle
 from holdfast.evidence.telemetry import FrameContent, frame_from_message, weighing_from_message
 from holdfast.reconciliation.reconcile import reconcile

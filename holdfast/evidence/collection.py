@@ -88,11 +88,6 @@ def claim_json(claim: StockClaim, operator: int, challenge: str) -> dict[str, An
     }
 
 
-def challenge_digest(code: str) -> bytes:
-    """The manifest's 32-byte challenge for the short code shown in the scene."""
-    return sha256_digest(code.encode())
-
-
 def weighing_json(weighing: Weighing) -> dict[str, Any]:
     """One weighing as the manifest states it."""
     return {

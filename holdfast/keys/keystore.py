@@ -21,8 +21,8 @@ from eth_typing import Hash32
 
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import Domain, signing_digest
+from holdfast.attestation.types import Signable
 from holdfast.domain.errors import InvalidInput, Misconfigured
-from holdfast.domain.orders import Attestation, Order
 from holdfast.evidence.encryption_keys import (
     EncryptionKey,
     PublicEncryptionKey,
@@ -69,8 +69,8 @@ class PartyKeys:
         """The key as something that signs transactions (address, sign_transaction)."""
         return self._account
 
-    def sign(self, domain: Domain, value: Order | Attestation) -> bytes:
-        """Sign an order or attestation: 65 bytes r||s||v, low s."""
+    def sign(self, domain: Domain, value: Signable) -> bytes:
+        """Sign an order, request or attestation: 65 bytes r||s||v, low s."""
         digest = signing_digest(domain, value)
         signed = self._account.unsafe_sign_hash(Hash32(digest))
         signature = bytes(signed.signature)

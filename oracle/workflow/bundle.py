@@ -13,7 +13,6 @@ from holdfast.domain.document import ReceiptDocument, kind_of
 from holdfast.domain.orders import IssueOrder, Order, ReceiptTerms
 from holdfast.domain.policy import Policy
 from holdfast.evidence.collection import (
-    challenge_digest,
     document_bytes,
     document_file,
     lot_id,
@@ -21,6 +20,7 @@ from holdfast.evidence.collection import (
     receipt_id,
 )
 from holdfast.evidence.encryption_keys import PublicEncryptionKey
+from holdfast.evidence.formats import challenge_digest
 from holdfast.evidence.manifest import PURPOSES, ChainRef, ManifestDraft
 from holdfast.evidence.sealing import OpenedBundle, open_bundle, seal_bundle
 from holdfast.keys.keystore import PartyKeys

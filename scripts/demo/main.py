@@ -1,0 +1,139 @@
+"""`make demo`: everything up, the story once, then the API and its page until Ctrl-C."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from cli.home import Home, find_home
+from holdfast.domain.errors import Misconfigured
+from scripts.demo.desk import Desk
+from scripts.demo.founding import found
+from scripts.demo.members import AUDITOR, PEOPLE
+from scripts.demo.processes import Processes, choose_ports
+from scripts.demo.story import Story
+from scripts.demo.tell import Teller
+
+DONE = "story.json"
+STORY_LIMIT_S = 90
+
+
+def run(once: bool = False, fresh: bool = False, port: int | None = None) -> int:
+    """Run the demonstration; 0 when the story was told (now or at an earlier run).
+
+    Raises HoldfastError when a scene ends otherwise than it should.
+    """
+    home = find_home()
+    teller = Teller()
+    home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(home):
+        told = (home.path / DONE).exists()
+        if fresh or not told:
+            _clear(home, teller)
+            told = False
+        with _interruptible():
+            processes = Processes(home, choose_ports(home, port))
+            try:
+                _start(home, processes, teller, first=not told)
+                if told:
+                    _again(home, processes, teller)
+                else:
+                    _first(home, processes, teller)
+                if not once:
+                    _serve(home, processes, teller)
+            except KeyboardInterrupt:
+                teller.step("stopping")
+            finally:
+                processes.stop()
+    return 0
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """One demonstration per folder at a time."""
+    with (home.path / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Misconfigured(
+                f"another demonstration runs in {home.path}: stop it, or set HOLDFAST_HOME to another folder"
+            ) from error
+        yield
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """A polite kill ends like Ctrl-C, so that the chain's state is written."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _clear(home: Home, teller: Teller) -> None:
+    """Begin anew: a story cut off halfway is told again from the start."""
+    leftovers = [path for path in home.path.iterdir() if path.name != "lock"]
+    if leftovers:
+        teller.step(f"starting afresh in {home.path}")
+    for path in leftovers:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _start(home: Home, processes: Processes, teller: Teller, *, first: bool) -> None:
+    teller.step("starting the chain")
+    processes.start_chain()
+    teller.step("starting Tryton, the warehouse's own system")
+    processes.start_wms()
+    if first:
+        teller.step("founding the consortium: keys, policy, contracts")
+        found(home, processes.chain_url, processes.ports.attesters)
+    processes.write_settings()
+    processes.ports.save(home.ports)
+    teller.step("starting four attesters, the oracle and the API")
+    processes.start_nodes()
+
+
+def _first(home: Home, processes: Processes, teller: Teller) -> None:
+    teller.begin()
+    story = Story(home, processes, teller)
+    story.run()
+    seconds = teller.seconds
+    note = {
+        "receipt_id": f"0x{story.receipt_id:064x}",
+        "told_at": int(time.time()),
+        "seconds": round(seconds),
+    }
+    (home.path / DONE).write_text(json.dumps(note) + "\n")
+    teller.say(f"\n   The story took {seconds:.0f} s (at most {STORY_LIMIT_S} s on 2 cores).")
+
+
+def _again(home: Home, processes: Processes, teller: Teller) -> None:
+    story = Story(home, processes, teller)
+    regulator = Desk(home, processes.api_url, story.domain, AUDITOR)
+    listed = regulator.get("/receipts", limit=100)["items"]
+    teller.say(f"found the receipts of an earlier run again: {len(listed)} (FRESH=1 starts anew)")
+
+
+def _serve(home: Home, processes: Processes, teller: Teller) -> None:
+    """Keep everything up; print where to look, with a sign-in link for each member."""
+    note = json.loads((home.path / DONE).read_text())
+    teller.say(f"\n   Look: {processes.api_url}/   (Ctrl-C ends)")
+    for person in PEOPLE:
+        token = home.token(person.key).read_text().strip()
+        teller.say(f"as {person.key:<10} {processes.api_url}/receipts/{note['receipt_id']}#token={token}")
+    while True:
+        for name, process in processes.running:
+            if process.poll() is not None:
+                raise Misconfigured(f"{name} has stopped: see {home.log(name)}")
+        time.sleep(1)
