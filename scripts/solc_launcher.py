@@ -32,11 +32,14 @@ def main(arguments: list[str]) -> int:
         return 3
     if "--version" in arguments:
         done = node(
-            ["-e", PROGRAM, str(module), "version"], return_completed_process=True, stdout=subprocess.PIPE, text=True
+            ["-e", PROGRAM, str(module), "version"],
+            return_completed_process=True,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         if done.returncode == 0:
             print("solc, the solidity compiler commandline interface")
-            print(f"Version: {done.stdout}")
+            print(f"Version: {done.stdout!s}")
         return int(done.returncode)
     if "--standard-json" in arguments:
         return int(node(["-e", PROGRAM, str(module), "compile"]))

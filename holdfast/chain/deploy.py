@@ -183,7 +183,8 @@ def deploy(
         )
     )
     _hand_over(sender, manager, consortium, signer.address, governance)
-    return Deployment(w3.eth.chain_id, *expected, block=first["blockNumber"])
+    manager_at, consortium_at, receipts_at = expected
+    return Deployment(w3.eth.chain_id, manager_at, consortium_at, receipts_at, first["blockNumber"])
 
 
 def _hand_over(sender: Sender, manager: Any, consortium: Any, signer: str, governance: Governance) -> None:

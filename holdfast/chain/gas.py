@@ -173,7 +173,7 @@ def _throwaway(name: str) -> LocalAccount:
 
 def _sign(account: LocalAccount, digest: bytes) -> bytes:
     signature = keys.PrivateKey(bytes(account.key)).sign_msg_hash(digest)
-    return signature.r.to_bytes(32) + signature.s.to_bytes(32) + bytes([signature.v + 27])
+    return bytes(signature.r.to_bytes(32) + signature.s.to_bytes(32) + bytes([signature.v + 27]))
 
 
 def _fund(w3: Web3, payer: LocalAccount) -> None:

@@ -1,8 +1,9 @@
 """A chain inside the test (revm, Berlin rules) and a consortium on it, for tests of contracts.
 
-    world = World()
-    world.submit(world.issue_order([receipt_id(1)]))
-    with refused("WrongSeq", given=1, expected=0): ...
+world = World()
+world.submit(world.issue_order(world.terms(1)))
+with refused("ReceiptExists"):
+    world.issued(1)
 """
 
 from __future__ import annotations
@@ -249,7 +250,9 @@ def _reverted(error: RuntimeError) -> Reverted:
     found = re.search(r"output: 0x([0-9a-f]*)", str(error))
     data = bytes.fromhex(found[1]) if found else b""
     if data[:4] not in _by_selector():
-        return Reverted("panic" if data[:4] == bytes.fromhex("4e487b71") else "bare revert", {"text": str(error)})
+        return Reverted(
+            "panic" if data[:4] == bytes.fromhex("4e487b71") else "bare revert", {"text": str(error)}
+        )
     name, item = _by_selector()[data[:4]]
     return Reverted(name, _named(item["inputs"], decode(_types(item["inputs"]), data[4:])))
 

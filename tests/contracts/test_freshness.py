@@ -61,9 +61,7 @@ def test_epoch__committee_changed__the_old_one_is_refused(world: World) -> None:
     order = world.issue_order(world.terms(1))
     old, attestation = world.committee, world.attestation(order)
     signatures = world.quorum(attestation)
-    new = world.set_committee(
-        [*(world.attester(m) for m in (1, 4, 6)), world.attester(5, "attester 5, new")]
-    )
+    new = world.set_committee([*(world.attester(m) for m in (1, 4, 6)), world.attester(5, "attester 5, new")])
     with refused("CommitteeNotCurrent", givenEpoch=1, given=old.digest(), committeeDigest=new.digest()):
         world.submit(order, committee=old, attestation=attestation, signatures=signatures)
     with refused("WrongEpoch", given=1, epoch=2):

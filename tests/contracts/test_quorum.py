@@ -81,9 +81,7 @@ def test_quorum__two_attesters_of_one_member__count_once(world: World) -> None:
     spare = world.attester(INSPECTOR, "attester 5, spare")
     world.committee = world.set_committee([*map(world.attester, ATTESTING), spare])
     with refused("SignersOfOneMember", member=INSPECTOR):
-        world.submit(
-            world.issue_order(world.terms(1)), signers=(OPERATOR, INSPECTOR, "attester 5, spare")
-        )
+        world.submit(world.issue_order(world.terms(1)), signers=(OPERATOR, INSPECTOR, "attester 5, spare"))
     world.submit(world.issue_order(world.terms(1)), signers=(OPERATOR, "attester 5, spare", IOT))
 
 

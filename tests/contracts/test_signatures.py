@@ -104,7 +104,9 @@ def test_party__one_bit_flipped__refused(world: World, bit: int) -> None:
 @pytest.mark.parametrize("what", ["chain", "contract"])
 def test_domain__signed_for_another__refused(world: World, what: str) -> None:
     order = world.transfer_order(world.issued())
-    elsewhere = Domain(CHAIN_ID + 1, world.receipts) if what == "chain" else Domain(CHAIN_ID, world.consortium)
+    elsewhere = (
+        Domain(CHAIN_ID + 1, world.receipts) if what == "chain" else Domain(CHAIN_ID, world.consortium)
+    )
     parties = tuple(sign(key_of(f"member {m}"), signing_digest(elsewhere, order)) for m in (IMPORTER, TRADER))
     with refused("ForeignSignature", member=IMPORTER):
         world.submit(order, parties=parties)
@@ -114,9 +116,7 @@ def test_domain__attested_for_another_chain__refused(world: World) -> None:
     order = world.issue_order(world.terms(1))
     attestation = world.attestation(order)
     elsewhere = signing_digest(Domain(CHAIN_ID + 1, world.receipts), attestation)
-    signing = sorted(
-        (key_of(f"attester {m}") for m in (1, 4, 5)), key=lambda key: int(address_of(key), 16)
-    )
+    signing = sorted((key_of(f"attester {m}") for m in (1, 4, 5)), key=lambda key: int(address_of(key), 16))
     with refused("NotAnAttester", index=0):
         world.submit(order, signatures=b"".join(compact(sign(key, elsewhere)) for key in signing))
 

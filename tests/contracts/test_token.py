@@ -30,7 +30,14 @@ def test_token__name_and_symbol__said(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("interface", "known"),
-    [("01ffc9a7", True), ("80ac58cd", True), ("5b5e139f", True), ("b45a3c0e", True), ("ffffffff", False), ("780e9d63", False)],
+    [
+        ("01ffc9a7", True),
+        ("80ac58cd", True),
+        ("5b5e139f", True),
+        ("b45a3c0e", True),
+        ("ffffffff", False),
+        ("780e9d63", False),
+    ],
 )
 def test_token__supports_interface__erc721_165_5192_only(world: World, interface: str, known: bool) -> None:
     assert world.read("supportsInterface", bytes.fromhex(interface)) is known
@@ -86,7 +93,9 @@ def test_token__uri__is_the_documents_own_cid(world: World) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else str(len(value)),
 )
-def test_token__moved_as_an_erc721__refused(world: World, function: str, arguments: tuple[object, ...]) -> None:
+def test_token__moved_as_an_erc721__refused(
+    world: World, function: str, arguments: tuple[object, ...]
+) -> None:
     receipt = world.issued()
     given = tuple(receipt if value == 1 and value is not True else value for value in arguments)
     with refused("MovesOnlyByOrder"):

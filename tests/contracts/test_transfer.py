@@ -28,7 +28,12 @@ def test_transfer__signed_by_both__title_moves_and_events(world: World) -> None:
     state = world.receipt(receipt)
     assert (state["holder"], state["seq"], state["status"]) == (TRADER, 1, 1)
     assert outcome.names() == ["Transfer", "ReceiptTransferred", "Attested"]
-    assert outcome.event("ReceiptTransferred") == {"receiptId": receipt, "from": IMPORTER, "to": TRADER, "seq": 0}
+    assert outcome.event("ReceiptTransferred") == {
+        "receiptId": receipt,
+        "from": IMPORTER,
+        "to": TRADER,
+        "seq": 0,
+    }
     importer, trader = (address_of(key_of(f"member {m}")).lower() for m in (IMPORTER, TRADER))
     assert outcome.event("Transfer") == {"from": importer, "to": trader, "tokenId": receipt}
     assert [world.chain.call(world.consortium, "member", m)["receipts"] for m in (IMPORTER, TRADER)] == [0, 1]
