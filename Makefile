@@ -37,6 +37,7 @@ lint: setup ## formatter, linter, docstrings, sizes, forbidden words
 	@$(BIN)/python -m scripts.check_sizes
 	@$(BIN)/python -m scripts.check_addresses
 	@$(BIN)/python -m scripts.check_tests
+	@$(BIN)/python -m scripts.check_docs
 
 types: setup ## mypy --strict
 	@$(BIN)/mypy

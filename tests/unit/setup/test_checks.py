@@ -6,6 +6,8 @@ import pytest
 
 from scripts.check_addresses import offences
 from scripts.check_counts import count, one_failure
+from scripts.check_docs import dead_references
+from scripts.check_files import ROOT
 from scripts.check_sizes import too_long
 from scripts.check_tests import test_offences as offences_of_tests
 
@@ -48,10 +50,18 @@ def test_sizes__at_the_limit__is_refused(name: str, lines: int, refused: int, tm
     assert len(too_long([tmp_path / name])) == refused
 
 
+def test_sizes__test_file__has_a_limit_of_its_own(tmp_path: Path) -> None:
+    for lines, refused in ((399, 0), (400, 1)):
+        (tmp_path / "test_a.py").write_text("x\n" * lines)
+        assert len(too_long([tmp_path / "test_a.py"], tests=tmp_path)) == refused
+
+
 @pytest.mark.parametrize(
     "source",
     [
         "def test_it(): pass",
+        "def test_a__b__c__d(): pass",
+        "def test_a__B(): pass",
         "def test_a__b__c(monkeypatch): pass",
         "from unittest.mock import Mock",
         "from unittest import mock",
@@ -65,6 +75,7 @@ def test_tests__break_a_house_rule__are_refused(source: str) -> None:
 
 def test_tests__follow_the_rules__pass() -> None:
     assert offences_of_tests(HERE, "def test_a_1__b__c_d():\n    assert f() == 1\n") == []
+    assert offences_of_tests(HERE, "def test_a_b__c(): pass") == []
 
 
 def test_counts__all_outcomes__are_summed(tmp_path: Path) -> None:
@@ -86,3 +97,19 @@ def test_counts__all_outcomes__are_summed(tmp_path: Path) -> None:
 )
 def test_one_failure__result__is_told_from_other_faults(cases: str, red: bool, tmp_path: Path) -> None:
     assert one_failure([result_file(tmp_path, cases)]) is red
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("see `scripts/setup.py` and `tests/unit/`", 0),
+        ("see `tests/unit/test_absent.py`", 1),
+        ("see `scripts/check_*.py` and `holdfast verify`", 0),
+        ("[here](README.md#top), [there](https://example.com/x)", 0),
+        ("[here](absent.md)", 1),
+        ("run `make demo ONCE=1`, then `make nothing`", 1),
+        ("we make things; `make demo`", 0),
+    ],
+)
+def test_documents__point_somewhere__it_must_exist(text: str, dead: int) -> None:
+    assert len(dead_references(ROOT / "x.md", text, ROOT, {"demo"})) == dead
