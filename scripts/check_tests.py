@@ -24,9 +24,7 @@ def test_offences(file: Path, source: str) -> list[str]:
         line = getattr(node, "lineno", 0)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if node.name.startswith("test_") and not NAME.fullmatch(node.name):
-                found.append(
-                    f"{file}:{line}: {node.name} is neither test_<thing>__<scenario>__<result> nor test_<scenario>__<result>"
-                )
+                found.append(f"{file}:{line}: {node.name} is not test_<thing>__<scenario>__<result>")
             if "monkeypatch" in {argument.arg for argument in node.args.args}:
                 found.append(
                     f"{file}:{line}: {node.name} patches a module; implement the port in tests/fakes"

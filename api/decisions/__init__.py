@@ -1,1 +1,1 @@
-
+"""Decisions: how each order was judged."""

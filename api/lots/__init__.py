@@ -1,1 +1,1 @@
-
+"""Lots and what is attested of them."""

@@ -1,1 +1,1 @@
-
+"""Orders: prepared, signed, submitted, followed."""

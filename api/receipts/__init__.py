@@ -1,1 +1,1 @@
-
+"""Receipts: list, one, history, title, evidence."""

@@ -189,7 +189,7 @@ class Auditor:
                 listed = parse_sealed_manifest(self._store.get(cid), cid).objects
             except HoldfastError:
                 continue
-            owners.update({item: receipts for item in listed})
+            owners.update(dict.fromkeys(listed, receipts))
         stored = set(self._store.iter_cids())
         for cid in sorted(stored | set(self._receipts_of)):
             try:

@@ -15,7 +15,7 @@ from holdfast.domain.errors import Refused
 
 SENTENCES: dict[str, str] = {
     "DeadlinePassed": "the order's deadline {deadline} has passed; it is {nowS}",
-    "WrongSeq": "the order carries number {given}, the receipt expects {expected}: it was used or is not next",
+    "WrongSeq": "the order carries number {given}, the receipt expects {expected}: it was used or is early",
     "WrongHolder": "the order names holder {given}, the receipt is held by member {holder}",
     "TransfereeIsHolder": "member {holder} already holds the receipt",
     "QuantityZero": "a receipt must stand for at least 1 g",
@@ -32,7 +32,7 @@ SENTENCES: dict[str, str] = {
     "MovesOnlyByOrder": "receipts move by signed orders only",
     "MalformedSignature": "the signature of member {member} has {length} bytes; 64 or 65 are right",
     "SignatureHighS": "the signature's s is in the upper half, which is refused",
-    "ForeignSignature": "the signature for member {member} is by {recovered}, the member's account is {account}",
+    "ForeignSignature": "the signature for member {member} is by {recovered}, its account is {account}",
     "WalletRefused": "the contract wallet {account} of member {member} did not accept the signature",
     "OrderHashDiffers": "the attesters signed another order",
     "CommitteeNotCurrent": "the committee of epoch {givenEpoch} is not the one in force",

@@ -10,7 +10,7 @@ from typing import Any
 class Outcome(Enum):
     """One check's answer. HOLD means: not enough certainty, a second instrument is wanted."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
     HOLD = "hold"
     FAIL = "fail"
 

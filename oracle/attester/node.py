@@ -123,7 +123,7 @@ class AttesterNode:
         if different:
             raise Refused(
                 "wms-differs",
-                f"the WMS tells this attester something else of lot {found.claim.lot}: {', '.join(different)}",
+                f"the WMS tells this attester otherwise of lot {found.claim.lot}: {', '.join(different)}",
             )
 
 

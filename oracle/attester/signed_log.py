@@ -54,8 +54,8 @@ class SignedLog:
                         if row.deadline >= now_s:
                             raise Refused(
                                 "already-signed-another",
-                                f"another order for {slot.replace(':', ', number ')} was attested and is open "
-                                f"until {row.deadline}",
+                                f"another order for {slot.replace(':', ', number ')} was attested and is "
+                                f"open until {row.deadline}",
                             )
                         connection.execute(
                             _SIGNED.update()

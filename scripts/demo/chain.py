@@ -72,7 +72,7 @@ def start_anvil(home: Home, port: int) -> subprocess.Popen[bytes]:
         *("--state", str(state), "--state-interval", "5", "--preserve-historical-states", "--quiet"),
     ]
     with (home.logs / "chain.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 20
     while True:

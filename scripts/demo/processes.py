@@ -201,7 +201,7 @@ class Processes:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("HOLDFAST_")}
         environment |= {"HOLDFAST_HOME": str(self.home.path), "PYTHONUNBUFFERED": "1"}
         with self.home.log(name).open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment
             )
         self.running.append((name, process))

@@ -12,7 +12,7 @@ SIZE = (640, 400)
 
 def bay_picture(bay: str, n: int) -> bytes:
     """A JPEG of a bay as camera frame `n` might show it; the same bytes each time."""
-    dice = random.Random(f"{bay}{n}")  # noqa: S311 - a picture, not a secret
+    dice = random.Random(f"{bay}{n}")
     image = Image.new("RGB", SIZE, (92, 96, 99))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, SIZE[0], 120), fill=(122, 128, 132))

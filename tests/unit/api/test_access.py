@@ -92,17 +92,13 @@ def test_list__member__only_what_it_may_see(shared_world: World, path: str, memb
 def test_access_table__every_read_endpoint__is_in_it(shared_world: World) -> None:
     known = {path.split("?")[0] for path in (*SEES, *COUNTS)} | {"/v1/events", "/v1/health", "/v1/ready"}
     tested = {_shape(path) for path in known}
-    served = {
-        _shape(path) for path, acts in shared_world.app.openapi()["paths"].items() if "get" in acts
-    }
+    served = {_shape(path) for path, acts in shared_world.app.openapi()["paths"].items() if "get" in acts}
     assert served == tested
     assert any(isinstance(route, APIRoute) for route in shared_world.app.routes) or served
 
 
 def _shape(path: str) -> str:
-    parts = [
-        "*" if part.startswith("{") or part.isdigit() else part for part in path.strip("/").split("/")
-    ]
+    parts = ["*" if part.startswith("{") or part.isdigit() else part for part in path.strip("/").split("/")]
     return "/".join(parts)
 
 
@@ -190,10 +186,11 @@ def test_api__imports__no_signer_source_or_workflow() -> None:
 
     code = (
         "import sys, api.main, api.chain_adapter\n"
-        "bad = [m for m in sys.modules if m.startswith(('oracle', 'holdfast.keys', 'api.token_issuer', 'dbos'))]\n"
+        "bad = [m for m in sys.modules"
+        " if m.startswith(('oracle', 'holdfast.keys', 'api.token_issuer', 'dbos'))]\n"
         "sys.exit(repr(bad) if bad else 0)"
     )
-    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+    done = subprocess.run(
         [sys.executable, "-c", code], cwd=API.parent, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
