@@ -96,7 +96,7 @@ def _parts(error: BaseException) -> tuple[str, str, str, int]:
         return "interrupted", "Interrupted", "stopped by you", INTERRUPTED
     if isinstance(error, click.Abort):
         return "not-confirmed", "The answer is no", "nothing was done: no confirmation was given", 1
-    detail = f"this is a fault in Holdfast, not in your input: {type(error).__name__}: {error}"
+    detail = f"this is a fault in Holdfast, not in your input: {type(error).__name__}: {str(error)[:400]}"
     return "crash", "A fault in Holdfast", detail, CRASHED
 
 
@@ -112,5 +112,5 @@ def _sentence(error: BaseException, found: dict[str, Any]) -> str:
     if isinstance(error, click.UsageError) and error.ctx is not None:
         lines.append(f"Try: {error.ctx.command_path} --help")
     if found["code"] == "crash":
-        lines.append("Please report it together with the lines below (they hold no keys):")
+        lines.append("Please report it together with the lines below:")
     return "\n".join(lines)

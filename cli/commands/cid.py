@@ -46,4 +46,3 @@ def _cid_of(name: str) -> str:
             return cid_of_file(file)
     except OSError as error:
         raise WrongUsage(f"FILE: {name}: {error.strerror}") from error
-

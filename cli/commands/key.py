@@ -45,7 +45,7 @@ def key_new(name: str, folder: Path | None, password_file: Path | None, as_json:
     with arguments():
         path = keystore_path(where, name)
         if path.exists():  # before anybody thinks up a password
-            raise WrongUsage(f"NAME: {path} is there already; a key is never overwritten, choose another name")
+            raise WrongUsage(f"NAME: {path} is there already, and a key is never overwritten")
         party = create_keys(where, name, _new_password(password_file))
     _show(party, path, as_json)
 
