@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from holdfast.domain.document import IncompleteDocument
 from holdfast.domain.errors import HoldfastError, InvalidInput, Refused, Unreachable
 from holdfast.store.records_types import KeyReused, OrderConflict
 
@@ -106,6 +107,9 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, Unreachable):
         text = f"the {error.what} does not answer at the moment"
         return Problem(503, "unreachable", text, headers={"Retry-After": "5"})
+    if isinstance(error, IncompleteDocument):
+        found = [(each.field, each.problem, f"a right value ({each.clause})") for each in error.problems]
+        return Problem(422, error.code, str(error), errors=found)
     if isinstance(error, HoldfastError):
         return Problem(422, error.code, str(error))
     return Problem(500, "internal", "something went wrong on our side; nothing was changed that is not shown")

@@ -10,6 +10,7 @@ from api.chain_port import ChainPort
 from api.problems import Problem, conflict, wrong
 from holdfast.attestation.signatures import recover_signer, signature_from_hex
 from holdfast.attestation.typed_data import Domain, order_from_typed_data, signing_digest
+from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.members import Member
 from holdfast.domain.orders import DeliveryOrder, Status, TransferOrder
 from holdfast.domain.receipts import ReceiptState, receipt_hex
@@ -18,16 +19,18 @@ from holdfast.domain.units import show_mass, show_time
 MemberOrder = TransferOrder | DeliveryOrder
 
 
-def read_order(domain: Domain, typed_data: Mapping[str, object]) -> MemberOrder:
-    """The order in signed typed data.
+def read_order(domain: Domain, typed_data: Mapping[str, object]) -> MemberOrder | DepositRequest:
+    """The order or request in signed typed data.
 
     Raises:
         InvalidInput: another domain (a wrong chain above all), or a field missing or wrong.
         Problem: an order that members do not submit.
     """
     order = order_from_typed_data(domain, typed_data)
-    if not isinstance(order, TransferOrder | DeliveryOrder):
-        expected = "TransferOrder or DeliveryOrder; the others come from evidence, not from members"
+    if not isinstance(order, TransferOrder | DeliveryOrder | DepositRequest):
+        expected = (
+            "DepositRequest, TransferOrder or DeliveryOrder; the others come from evidence, not from members"
+        )
         raise wrong("primaryType", type(order).__name__, expected, code="not-a-members-order")
     return order
 
@@ -39,7 +42,7 @@ def signers_of(order: MemberOrder) -> tuple[int, ...]:
     return (order.holder,)
 
 
-def check_deadline(order: MemberOrder, *, now_s: int, max_ahead_s: int) -> None:
+def check_deadline(order: MemberOrder | DepositRequest, *, now_s: int, max_ahead_s: int) -> None:
     """Refuse a deadline that has passed or is too far ahead."""
     if order.deadline <= now_s:
         expected = f"a time after now, {now_s} ({show_time(now_s)})"
@@ -82,7 +85,7 @@ def check_state(order: MemberOrder, state: ReceiptState | None, *, now_s: int) -
 
 
 def check_signature(
-    chain: ChainPort, domain: Domain, order: MemberOrder, member_id: int, signature: str
+    chain: ChainPort, domain: Domain, order: MemberOrder | DepositRequest, member_id: int, signature: str
 ) -> str:
     """Refuse a signature that is malformed, has a high s, or is not by the member's account.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas import RECEIPT_PATTERN, MemberRef, Shape
+from api.schemas import LOT_PATTERN, RECEIPT_PATTERN, MemberRef, Shape
 
 _EXAMPLE_ID = "0x" + "5f" * 32
 _ReceiptField = Annotated[str, Field(pattern=RECEIPT_PATTERN, examples=[_EXAMPLE_ID])]
@@ -30,7 +30,17 @@ class PrepareDelivery(Shape):
     valid_for_s: _ValidFor = 3600
 
 
-PrepareIn = Annotated[PrepareTransfer | PrepareDelivery, Field(discriminator="type")]
+class PrepareDeposit(Shape):
+    """Ask a warehouse operator for receipts on a lot: `terms` hold the words they shall carry."""
+
+    type: Literal["deposit"]
+    lot_id: Annotated[str, Field(pattern=LOT_PATTERN, examples=["0x" + "7a" * 24])]
+    operator: Annotated[int, Field(gt=0, lt=2**32, examples=[1])]
+    terms: dict[str, Any]
+    valid_for_s: _ValidFor = 3600
+
+
+PrepareIn = Annotated[PrepareTransfer | PrepareDelivery | PrepareDeposit, Field(discriminator="type")]
 
 
 class SignerOut(MemberRef):

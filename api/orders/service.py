@@ -7,17 +7,19 @@ from sqlalchemy import Connection
 from api.context import AppContext
 from api.cursors import decode_cursor, encode_cursor
 from api.members.repository import find_member, member_names
-from api.orders import checks, repository
+from api.orders import checks, deposits, repository
 from api.orders.schemas import (
     OrderOut,
     OrderPage,
     PrepareDelivery,
+    PrepareDeposit,
     PreparedOut,
     PrepareTransfer,
     SignerOut,
     SignIn,
     StatusStep,
     SubmitIn,
+    Summary,
 )
 from api.orders.summary import summarise
 from api.problems import Problem, not_found
@@ -31,18 +33,24 @@ from holdfast.attestation.typed_data import (
     signing_digest,
     typed_data,
 )
+from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.orders import DeliveryOrder, TransferOrder
 from holdfast.domain.receipts import receipt_hex
 from holdfast.store.records_engine import read
 from holdfast.store.records_types import OrderRecord
 
 
-def prepare(context: AppContext, viewer: Viewer, request: PrepareTransfer | PrepareDelivery) -> PreparedOut:
-    """The typed data of an order on a receipt the viewer holds, with the chain's present seq.
+def prepare(
+    context: AppContext, viewer: Viewer, request: PrepareTransfer | PrepareDelivery | PrepareDeposit
+) -> PreparedOut:
+    """The typed data of an order on a receipt the viewer holds, with the chain's present seq; or of a
+    depositor's request.
 
     Raises:
         Problem: 404 no such receipt; 403 not the holder; 409 not possible now; 422 a value is wrong.
     """
+    if isinstance(request, PrepareDeposit):
+        return _prepared(context, viewer, *deposits.prepare(context, viewer, request))
     now = context.clock()
     with read(context.records.engine) as db:
         receipt = get_receipt(db, viewer, request.receipt_id)
@@ -65,17 +73,26 @@ def prepare(context: AppContext, viewer: Viewer, request: PrepareTransfer | Prep
         order = DeliveryOrder(receipt_id, state.holder, max(state.quantity_g, 1), state.seq, deadline)
     checks.check_state(order, state, now_s=now)
     checks.check_deadline(order, now_s=now, max_ahead_s=context.settings.max_deadline_s)
+    return _prepared(context, viewer, order, summarise(order, receipt, transferee))
+
+
+def _prepared(
+    context: AppContext, viewer: Viewer, order: checks.MemberOrder | DepositRequest, summary: Summary
+) -> PreparedOut:
+    with read(context.records.engine) as db:
+        names = Names(member_names(db, viewer))
+    wanted = (order.depositor,) if isinstance(order, DepositRequest) else checks.signers_of(order)
     signers = []
-    for member_id in checks.signers_of(order):
+    for member_id in wanted:
         account = checks.active_member(context.chain, "signer", member_id).account
         signers.append(_signer(names, member_id, account, signed=False))
     return PreparedOut(
         typed_data=typed_data(context.domain, order),
         order_hash="0x" + order_hash(order).hex(),
         signing_digest="0x" + signing_digest(context.domain, order).hex(),
-        deadline=deadline,
+        deadline=order.deadline,
         signers=signers,
-        summary=summarise(order, receipt, transferee),
+        summary=summary,
     )
 
 
@@ -88,6 +105,11 @@ def submit(context: AppContext, viewer: Viewer, request: SubmitIn) -> OrderOut:
         OrderConflict: another order is queued for this seq of the receipt.
     """
     order = checks.read_order(context.domain, request.typed_data)
+    if isinstance(order, DepositRequest):
+        asked = {int(member): text for member, text in request.signatures.items()}
+        record = deposits.submit(context, viewer, order, asked)
+        with read(context.records.engine) as db:
+            return _order(db, viewer, record)
     signers = checks.signers_of(order)
     if viewer.member_id not in signers:
         names = " and ".join(str(member) for member in signers)

@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.schemas import DecisionId, ReceiptId
+from holdfast.domain.document import DOCUMENT_FIELDS
 
 _HERE = Path(__file__).parent
 _environment = Environment(
@@ -24,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 assets = StaticFiles(directory=_HERE / "assets")
 
 
-def _page(request: Request, name: str, **values: str) -> Response:
+def _page(request: Request, name: str, **values: object) -> Response:
     return _templates.TemplateResponse(request, name, values)
 
 
@@ -37,7 +38,8 @@ def start(request: Request) -> Response:
 @router.get("/receipts/{receipt_id}", response_class=HTMLResponse)
 def receipt(request: Request, receipt_id: ReceiptId) -> Response:
     """One receipt: title, board, frames, timeline, evidence."""
-    return _page(request, "receipt.html", receipt_id=receipt_id)
+    fields = [{"name": field.name, **field.metadata} for field in DOCUMENT_FIELDS]
+    return _page(request, "receipt.html", receipt_id=receipt_id, fields=fields)
 
 
 @router.get("/decisions/{decision_id}", response_class=HTMLResponse)

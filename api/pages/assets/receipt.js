@@ -1,0 +1,120 @@
+// One receipt: title, board, frames, timeline, document, evidence.
+
+import { $, both, bytes, download, el, follow, json, member, notice, start, when, zh } from "./common.js";
+import { badge, bundle, short, showBoard, showFrames, showWeighing, wireViewer } from "./board.js";
+
+const id = $("receipt").dataset.id;
+const base = `/v1/receipts/${id}`;
+const STATES = { live: ["Live", "有效", "pass"], suspended: ["Suspended", "中止", "hold"], delivered: ["Delivered", "已提货注销", "done"] };
+const ACTS = {
+  issued: ["Issued", "签发"], transferred: ["Transferred", "转让"], suspended: ["Suspended", "中止"],
+  reinstated: ["Reinstated", "恢复"], delivered: ["Delivered and cancelled", "提货注销"],
+};
+
+function showTitle(receipt, title) {
+  $("number").textContent = receipt.receipt_number || short(id);
+  document.title = `${receipt.receipt_number || short(id)} · Holdfast`;
+  $("id-short").textContent = `${id.slice(0, 18)}…${id.slice(-12)}`;
+  $("quantity").textContent = receipt.quantity;
+  $("product").textContent = receipt.lot.product;
+  const [en, chinese, kind] = STATES[receipt.status];
+  const word = receipt.kind === "negotiable" ? both("Negotiable", "可转让") : both("Non-negotiable", "不可转让");
+  $("state").replaceChildren(badge(kind, en, chinese), " ", el("span", { class: "quiet" }, ...word));
+  $("holder").replaceChildren(member(title.holder));
+  $("free").replaceChildren(
+    title.free ? badge("pass", "Free", "可处分") : badge("fail", "Not free", "不可处分"),
+    ...title.not_free_because.map((reason) => el("span", { class: "why" }, reason)));
+  $("operator").replaceChildren(member(receipt.operator));
+  $("depositor").replaceChildren(receipt.depositor ? member(receipt.depositor) : "not known here");
+  $("bay").textContent = [receipt.lot.bay, receipt.lot.site].filter(Boolean).join(" · ");
+  $("lot").textContent = receipt.lot.label || short(receipt.lot.lot_id);
+  $("observed").replaceChildren(title.observed_at ? when(title.observed_at) : "not known here");
+  const stale = title.fresh_until !== null && title.fresh_until * 1000 < Date.now();
+  $("fresh").replaceChildren(
+    title.fresh_until ? when(title.fresh_until) : "not known here",
+    stale ? el("span", { class: "why" }, "passed: the next act takes fresh evidence ", zh("下次变动须重新取证")) : "");
+  $("expires").replaceChildren(when(title.expires_at));
+  $("as-of").replaceChildren(`block ${title.as_of.number.toLocaleString("en")}, `, when(title.as_of.timestamp));
+}
+
+function showTimeline(history) {
+  $("timeline").replaceChildren(...history.items.map((item) => {
+    const [en, chinese] = ACTS[item.act];
+    const parties = item.previous_holder && item.holder
+      ? [member(item.previous_holder), " → ", member(item.holder)]
+      : [member(item.holder || item.previous_holder || { name: "", name_zh: "", member_id: "" })];
+    const seen = item.attestation;
+    return el("li", { class: item.act },
+      el("p", { class: "at" }, when(item.at)),
+      el("h3", {}, ...both(en, chinese), item.quantity ? ` · ${item.quantity}` : ""),
+      item.act === "suspended" || item.act === "reinstated" ? el("p", {}, item.reason || "") : el("p", {}, ...parties),
+      seen ? el("p", { class: "quiet" }, "Attested by ", zh("核验方 "),
+        seen.signers.map((ref) => ref.name).join(", ") + " · evidence of ", when(seen.observed_at)) : null,
+      el("p", { class: "quiet" }, `Block ${item.block_number} · transaction `, el("code", { title: item.tx_hash }, short(item.tx_hash)),
+        ...(item.decision_id ? [" · ", el("a", { href: `/decisions/${item.decision_id}` }, "its board")] : [])));
+  }));
+}
+
+function plain(kind, value) {
+  if (kind === "time") return when(value);
+  if (kind === "grams") return `${(Number(value) / 1e6).toLocaleString("en", { minimumFractionDigits: 3 })} t`;
+  if (kind === "bps") return `${(value / 100).toFixed(2)} %`;
+  if (kind === "bool") return value ? "yes" : "no";
+  if (kind === "digest") return el("code", { title: value }, short(value));
+  return String(value);
+}
+
+async function showDocument() {
+  let raw;
+  try {
+    raw = await (await bytes(`${base}/document`)).arrayBuffer();
+  } catch {
+    return;
+  }
+  const fields = JSON.parse(new TextDecoder().decode(raw));
+  for (const row of $("document").children) {
+    const value = fields[row.dataset.field];
+    row.hidden = value === undefined;
+    if (value !== undefined) row.querySelector("dd").replaceChildren(plain(row.dataset.kind, value));
+  }
+  $("document-section").hidden = false;
+  if (!globalThis.crypto?.subtle) return; // only over TLS or on this very machine
+  const found = new Uint8Array(await crypto.subtle.digest("SHA-256", raw));
+  const hex = "0x" + Array.from(found, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  $("document-check").replaceChildren(
+    hex === id ? badge("pass", "sha256 is the receipt's id", "摘要相符") : badge("fail", "sha256 is not the receipt's id", "摘要不符"));
+}
+
+async function load() {
+  const receipt = await json(base);
+  if (receipt === null) throw new Error("There is no such receipt that you may see. 没有可查看的该仓单。");
+  const [title, board, frames, history, evidence] = await Promise.all(
+    ["title", "board", "frames", "history", "evidence"].map((part) => json(`${base}/${part}`)));
+  showTitle(receipt, title);
+  showBoard(board);
+  showTimeline(history);
+  const first = history.items[0]?.decision_id;
+  if (board && first && first !== board.decision_id) {
+    const issued = await json(`/v1/decisions/${first}`);
+    if (issued) showWeighing(issued);
+  }
+  $("evidence").replaceChildren(...evidence.items.map((item, n) => bundle(item, n === 0)));
+  $("evidence-section").hidden = evidence.items.length === 0;
+  await Promise.all([showFrames(frames), showDocument()]);
+}
+
+wireViewer();
+$("print").addEventListener("click", () => window.print());
+$("get-proof").addEventListener("click", () => download(`${base}/title?proof=true`, `title-${id.slice(2, 14)}.json`));
+$("get-document").addEventListener("click", () => download(`${base}/document`, `receipt-${id.slice(2, 14)}.json`));
+await start(load);
+
+let waiting = 0;
+follow((event) => {
+  if (event.name !== "ChainRewound" && ![event.data.receiptId, event.data.receipt_id].includes(id)) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    await load();
+    notice("This page was brought up to date. 页面已更新。");
+  }, 800);
+});
