@@ -9,7 +9,8 @@ import click
 from cli.errors import WrongUsage, arguments
 from cli.framework import ExampleGroup, emit_json, json_option
 from cli.home import find_home
-from holdfast.keys.keystore import PartyKeys, PublicParty, create_keys, keystore_path, open_keys, show_keys
+from cli.unlocking import ask_password, password_from
+from holdfast.keys.keystore import PublicParty, create_keys, keystore_path, show_keys
 
 _keys = click.option(
     "--keys",
@@ -74,31 +75,4 @@ def _show(party: PublicParty, path: Path, as_json: bool) -> None:
 
 
 def _new_password(file: Path | None) -> str:
-    if file is not None:
-        return _from_file(file)
-    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    return answer
-
-
-def _from_file(file: Path) -> str:
-    from oracle.runtime import read_secret
-
-    return read_secret(file, "password")
-
-
-def unlock(name: str, folder: Path | None, password_file: Path | None) -> PartyKeys:
-    """Open a keystore with the password of a file, of the embedded profile, or as typed.
-
-    Raises Misconfigured for a wrong password or a damaged keystore, WrongUsage for a wrong name.
-    """
-    home = find_home()
-    where = folder or home.keys
-    with arguments():
-        show_keys(where, name)
-        embedded = home.password(name)
-    if password_file is None and where == home.keys and embedded.is_file():
-        password_file = embedded
-    if password_file is not None:
-        return open_keys(where, name, _from_file(password_file))
-    password: str = click.prompt(f"Password of {name}", hide_input=True, err=True)
-    return open_keys(where, name, password)
+    return ask_password("Password", twice=True) if file is None else password_from(file)

@@ -1,0 +1,45 @@
+"""Opening a keystore: passwords come from files or the keyboard, never from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.errors import WrongUsage, arguments
+from cli.home import Home
+from holdfast.keys.keystore import PartyKeys, open_keys, show_keys
+
+
+def password_from(file: Path) -> str:
+    """The one line of a password file. Raises Misconfigured if others may read it."""
+    from oracle.runtime import read_secret
+
+    return read_secret(file, "password")
+
+
+def ask_password(prompt: str, *, twice: bool = False) -> str:
+    """Ask at the keyboard, on stderr, without showing it. Raises WrongUsage where nobody can answer."""
+    try:
+        answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
+    except click.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            raise WrongUsage("nobody is here to type a password: give --password-file") from error
+        raise
+    return answer
+
+
+def unlock(home: Home, name: str, password_file: Path | None, folder: Path | None = None) -> PartyKeys:
+    """Open a keystore with the password of a file, of the embedded profile, or as typed.
+
+    Raises Misconfigured for a wrong password or a damaged keystore, WrongUsage for a wrong name.
+    """
+    where = folder or home.keys
+    with arguments():
+        show_keys(where, name)
+        embedded = home.password(name)
+    if password_file is None and where == home.keys and embedded.is_file():
+        password_file = embedded
+    if password_file is not None:
+        return open_keys(where, name, password_from(password_file))
+    return open_keys(where, name, ask_password(f"Password of {name}"))
