@@ -24,7 +24,8 @@ class Field:
 class Artifact:
     """One contract as compiled.
 
-    `deployed_bytecode` has zeros where immutables go; `immutable_references` are their (start, length) in bytes.
+    `deployed_bytecode` has zeros where immutables go; `immutable_references` are their (start, length) in
+    bytes.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Build the contracts: npm's Solidity compiler, driven by py-solc-x, into committed files.
 
-The files under `holdfast/chain/abi/` hold what the product needs of a contract (ABI, bytecode, storage layout)
-and the digest of everything they were made from, so that stale ones are found.
+The files under `holdfast/chain/abi/` hold what the product needs of a contract (ABI, bytecode, storage
+layout) and the digest of everything they were made from, so that stale ones are found.
 """
 
 from __future__ import annotations
@@ -88,9 +88,7 @@ def read_sources(root: Path) -> dict[str, str]:
             f"OpenZeppelin contracts {version} found, {OPENZEPPELIN_VERSION} needed: run `make setup`"
         )
     sources: dict[str, str] = {}
-    waiting = sorted(
-        {*CONTRACTS.values(), *(p.relative_to(root).as_posix() for p in (root / "contracts").rglob("*.sol"))}
-    )
+    waiting = sorted({*CONTRACTS.values(), *_own_sources(root)})
     while waiting:
         unit = waiting.pop()
         if unit in sources:
@@ -106,6 +104,12 @@ def read_sources(root: Path) -> dict[str, str]:
                 else name
             )
     return dict(sorted(sources.items()))
+
+
+def _own_sources(root: Path) -> list[str]:
+    """Our own source units; folders that begin with a dot are caches of other tools."""
+    found = (path.relative_to(root) for path in (root / "contracts").rglob("*.sol"))
+    return [path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts)]
 
 
 def source_digest(sources: Mapping[str, str]) -> str:

@@ -1,38 +1,23 @@
-"""A chain inside the test (revm, Berlin rules) and a consortium on it, for tests of contracts.
+"""A consortium on a chain inside the test, for tests of contracts.
 
 world = World()
-world.submit(world.issue_order(world.terms(1)))
+world.issued(1)
 with refused("ReceiptExists"):
     world.issued(1)
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-import pyrevm
-import rlp
-from eth_abi import decode, encode
 from eth_keys import keys
-from eth_utils import (
-    collapse_if_tuple,
-    event_abi_to_log_topic,
-    function_abi_to_4byte_selector,
-    keccak,
-    to_canonical_address,
-    to_checksum_address,
-)
 
 from holdfast.attestation.quorum import Attester, Committee
 from holdfast.attestation.signatures import SECP256K1_N, compact
 from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
-from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.calldata import PARTIES, order_arguments
 from holdfast.domain.members import Role
 from holdfast.domain.orders import (
@@ -47,9 +32,10 @@ from holdfast.domain.orders import (
     SuspendReason,
     TransferOrder,
 )
+from tests.contracts.evm import CHAIN_ID, START_S, Chain, Event, Outcome, Reverted, refused
 
-CHAIN_ID = 31337
-START_S = 1_790_000_000
+__all__ = ["CHAIN_ID", "START_S", "Chain", "Event", "Outcome", "Reverted", "World", "refused"]
+
 DAY_S = 24 * 3600
 TONNE_G = 1_000_000
 OPERATOR, IMPORTER, TRADER, BANK, INSPECTOR, IOT, AUDITOR, BANK_2 = range(1, 9)
@@ -68,193 +54,6 @@ POLICY = sha256(b"policy").digest()
 LOT = sha256(b"lot").digest()[:24]
 OTHER_LOT = sha256(b"other lot").digest()[:24]
 MAX_AGE_S = 7 * DAY_S
-
-
-class Reverted(Exception):
-    """A contract refused: the name of its typed error and the error's values by name."""
-
-    def __init__(self, name: str, values: dict[str, Any]) -> None:
-        self.name = name
-        self.values = values
-        super().__init__(f"{name}({values})")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One decoded log."""
-
-    name: str
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a transaction did."""
-
-    events: tuple[Event, ...]
-    gas: int
-
-    def names(self) -> list[str]:
-        return [event.name for event in self.events]
-
-    def event(self, name: str) -> dict[str, Any]:
-        found = [event.values for event in self.events if event.name == name]
-        assert len(found) == 1, f"{name} {len(found)} times in {self.names()}"
-        return found[0]
-
-
-@contextmanager
-def refused(name: str, **values: Any) -> Iterator[None]:
-    """The block must be refused with this typed error and at least these values."""
-    try:
-        yield
-    except Reverted as error:
-        assert error.name == name, f"refused with {error}, expected {name}"
-        found = {key: error.values.get(key) for key in values}
-        assert found == values, f"{name} carries {error.values}, expected {values}"
-    else:
-        raise AssertionError(f"not refused; expected {name}")
-
-
-@cache
-def _by_selector() -> dict[bytes, tuple[str, dict[str, Any]]]:
-    found = {}
-    for name in ("Consortium", "WarehouseReceipt", "AccessManager"):
-        for item in load_artifact(name).abi:
-            if item["type"] == "error":
-                found[bytes(function_abi_to_4byte_selector(item))] = (item["name"], item)
-            if item["type"] == "event":
-                found[bytes(event_abi_to_log_topic(item))] = (item["name"], item)
-    return found
-
-
-def _types(inputs: Sequence[dict[str, Any]]) -> list[str]:
-    return [collapse_if_tuple(item) for item in inputs]
-
-
-def _named(inputs: Sequence[dict[str, Any]], values: Sequence[Any]) -> dict[str, Any]:
-    """ABI values by name, structs as dicts."""
-    out = {}
-    for item, value in zip(inputs, values, strict=True):
-        if item["type"] == "tuple":
-            value = _named(item["components"], value)
-        out[item["name"]] = value
-    return out
-
-
-class Chain:
-    """An EVM in this process. Time stands still unless told otherwise."""
-
-    def __init__(self, chain_id: int = CHAIN_ID) -> None:
-        self._evm = pyrevm.EVM(spec_id="BERLIN", env=pyrevm.Env(cfg=pyrevm.CfgEnv(chain_id=chain_id)))
-        self.chain_id = chain_id
-        self.deployer = to_checksum_address("0x" + "d0" * 20)
-        self._abi: dict[str, str] = {}
-        self.set_time(START_S)
-
-    @property
-    def now_s(self) -> int:
-        return self._now_s
-
-    def set_time(self, now_s: int) -> None:
-        self._now_s = now_s
-        self._evm.set_block_env(pyrevm.BlockEnv(number=1, timestamp=now_s))
-
-    def snapshot(self) -> tuple[Any, int]:
-        return self._evm.snapshot(), self._now_s
-
-    def revert(self, snapshot: tuple[Any, int]) -> None:
-        self._evm.revert(snapshot[0])
-        self.set_time(snapshot[1])
-
-    def next_address(self, after: int = 0) -> str:
-        nonce = self._evm.basic(self.deployer).nonce + after
-        return to_checksum_address(keccak(rlp.encode([to_canonical_address(self.deployer), nonce]))[-20:])
-
-    def deploy(self, name: str, *args: Any) -> str:
-        artifact = load_artifact(name)
-        inputs = next((i["inputs"] for i in artifact.abi if i["type"] == "constructor"), [])
-        address = self._create(artifact.bytecode + encode(_types(inputs), args))
-        self._abi[address] = name
-        return address
-
-    def deploy_code(self, runtime: bytes) -> str:
-        """Put bare code on the chain: for contract wallets."""
-        assert len(runtime) < 256
-        return self._create(_creator(runtime))
-
-    def _create(self, code: bytes) -> str:
-        try:
-            return to_checksum_address(self._evm.deploy(self.deployer, code))
-        except RuntimeError as error:
-            raise _reverted(error) from error
-
-    def code(self, address: str) -> bytes:
-        return bytes(self._evm.get_code(address) or b"").rstrip(b"\x00")
-
-    def storage(self, address: str, slot: int) -> int:
-        return int(self._evm.storage(address, slot))
-
-    def transact(self, to: str, data: bytes, sender: str | None = None) -> tuple[bytes, Outcome]:
-        """Send raw calldata; returns what came back and what happened."""
-        try:
-            answer = self._evm.message_call(sender or self.deployer, to, data)
-        except RuntimeError as error:
-            raise _reverted(error) from error
-        result = self._evm.result
-        assert result is not None
-        return bytes(answer), Outcome(tuple(_event(log) for log in result.logs), result.gas_used)
-
-    def send(self, to: str, function: str, *args: Any, sender: str | None = None) -> Outcome:
-        return self.transact(to, self.calldata(to, function, *args), sender)[1]
-
-    def call(self, to: str, function: str, *args: Any) -> Any:
-        """Ask a view; one value alone, several as a tuple, a struct as a dict."""
-        item = self._function(to, function, len(args))
-        answer, _ = self.transact(to, self.calldata(to, function, *args))
-        values = decode(_types(item["outputs"]), answer)
-        plain = [
-            _named(o["components"], v) if o["type"] == "tuple" else v
-            for o, v in zip(item["outputs"], values, strict=True)
-        ]
-        return plain[0] if len(plain) == 1 else tuple(plain)
-
-    def calldata(self, to: str, function: str, *args: Any) -> bytes:
-        item = self._function(to, function, len(args))
-        return bytes(function_abi_to_4byte_selector(item)) + encode(_types(item["inputs"]), args)
-
-    def _function(self, to: str, function: str, count: int) -> Any:
-        return next(
-            item
-            for item in load_artifact(self._abi[to]).abi
-            if item["type"] == "function" and item["name"] == function and len(item["inputs"]) == count
-        )
-
-
-def _creator(runtime: bytes) -> bytes:
-    """Constructor code that returns `runtime`: push length, copy from offset 12, return."""
-    size = len(runtime)
-    return bytes([0x60, size, 0x60, 12, 0x60, 0, 0x39, 0x60, size, 0x60, 0, 0xF3]) + runtime
-
-
-def _event(log: Any) -> Event:
-    topics, data = log.data
-    name, item = _by_selector()[bytes(topics[0])]
-    indexed = [i for i in item["inputs"] if i["indexed"]]
-    plain = [i for i in item["inputs"] if not i["indexed"]]
-    values = _named(indexed, [decode([i["type"]], t)[0] for i, t in zip(indexed, topics[1:], strict=True)])
-    return Event(name, values | _named(plain, decode(_types(plain), bytes(data))))
-
-
-def _reverted(error: RuntimeError) -> Reverted:
-    found = re.search(r"output: 0x([0-9a-f]*)", str(error))
-    data = bytes.fromhex(found[1]) if found else b""
-    if data[:4] not in _by_selector():
-        return Reverted(
-            "panic" if data[:4] == bytes.fromhex("4e487b71") else "bare revert", {"text": str(error)}
-        )
-    name, item = _by_selector()[data[:4]]
-    return Reverted(name, _named(item["inputs"], decode(_types(item["inputs"]), data[4:])))
 
 
 # --- keys ---
