@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from holdfast.attestation.quorum import Committee
+from holdfast.attestation.typed_data import order_hash
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.chain.facts import Chain
 from holdfast.domain.errors import Refused
@@ -15,7 +16,7 @@ from holdfast.domain.verdict import Decision, Verdict, verdict_to_json
 from holdfast.evidence.sealing import open_bundle
 from holdfast.keys.keystore import PartyKeys
 from holdfast.store.port import EvidenceStore
-from oracle.attester.signed_log import SignedLog
+from oracle.attester.signed_log import SignedLog, UsedRequest
 from oracle.wms.port import StockSource
 
 logger = logging.getLogger("holdfast.attester")
@@ -76,7 +77,7 @@ class AttesterNode:
         Steps: 1. own seat in the committee in force; 2. bundle opened, every digest checked; 3. every
         signed message checked and every fact drawn again; 4. policy is the one in force; 5. no interest
         of our own; 6. the WMS, asked by ourselves, says the same; 7. verdict against our own node;
-        8. (receipt, seq) noted in our book; 9. signature.
+        8. (receipt, seq) and the depositor's request noted in our book; 9. signature.
 
         Raises Refused, EvidenceRejected, EvidenceMissing, Unreachable.
         """
@@ -103,7 +104,7 @@ class AttesterNode:
             raise Refused("stale-evidence", f"good until {attestation.valid_until}, our clock says {now}")
         if found.order.deadline < now:
             raise Refused("deadline-passed", f"the order was good until {found.order.deadline}, it is {now}")
-        self._log.reserve(found.order, found.order_hash, now)
+        self._log.reserve(found.order, found.order_hash, now, _request_of(found))
         signature = self._keys.sign(self._chain.connection.domain, attestation)
         logger.info("attested order %s as member %d", found.order_hash.hex(), member)
         return SignedAttestation(self._keys.account, member, attestation, signature)
@@ -125,6 +126,12 @@ class AttesterNode:
                 "wms-differs",
                 f"the WMS tells this attester otherwise of lot {found.claim.lot}: {', '.join(different)}",
             )
+
+
+def _request_of(found: Recomputed) -> UsedRequest | None:
+    if found.request is None:
+        return None
+    return UsedRequest(order_hash(found.request.request), found.request.request.deadline)
 
 
 def make_attestation(found: Recomputed, digest: bytes, location: bytes, committee: Committee) -> Attestation:

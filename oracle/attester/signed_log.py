@@ -1,8 +1,14 @@
-"""What an attester has signed, written down before it signs: for one (receipt, seq) never two orders."""
+"""What an attester has signed, written down before it signs: for one (receipt, seq) never two orders.
+
+A depositor's request is such a slot, too. Each collection gives its receipts new ids, so without it one
+signature of the depositor could be turned into receipts again and again, as long as the lot has room.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Engine, LargeBinary, MetaData, String, Table, select
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Connection, Engine, LargeBinary, MetaData, String, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from holdfast.domain.errors import Refused, Unreachable
@@ -20,6 +26,14 @@ _SIGNED = Table(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class UsedRequest:
+    """The depositor's request an issue order grows from: its EIP-712 hash, and until when it is good."""
+
+    request_hash: bytes
+    deadline: int
+
+
 def slots(order: Order) -> tuple[str, ...]:
     """The (receipt, seq) pairs an order uses up, as keys of the log."""
     if isinstance(order, IssueOrder):
@@ -34,33 +48,40 @@ class SignedLog:
         self._engine = engine
         _METADATA.create_all(engine)
 
-    def reserve(self, order: Order, order_hash: bytes, now_s: int) -> None:
+    def reserve(
+        self, order: Order, order_hash: bytes, now_s: int, request: UsedRequest | None = None
+    ) -> None:
         """Note an order before signing it; the same order again is fine.
 
-        An order whose deadline has passed can no longer be used on-chain, so another may take its place.
+        An order whose deadline has passed can no longer be used on-chain, so another may take its place. A
+        request stays used until it expires itself: the order that used it may be on the chain by now.
         Raises Refused (`already-signed-another`) naming the receipt, Unreachable if the book is not there.
         """
+        taken = [(slot, order.deadline) for slot in slots(order)]
+        if request is not None:
+            taken.append((f"request:0x{request.request_hash.hex()}", max(order.deadline, request.deadline)))
         try:
             with self._engine.begin() as connection:
-                for slot in slots(order):
-                    row = connection.execute(select(_SIGNED).where(_SIGNED.c.slot == slot)).one_or_none()
-                    if row is None:
-                        connection.execute(
-                            _SIGNED.insert().values(
-                                slot=slot, order_hash=order_hash, deadline=order.deadline, noted_at=now_s
-                            )
-                        )
-                    elif bytes(row.order_hash) != order_hash:
-                        if row.deadline >= now_s:
-                            raise Refused(
-                                "already-signed-another",
-                                f"another order for {slot.replace(':', ', number ')} was attested and is "
-                                f"open until {row.deadline}",
-                            )
-                        connection.execute(
-                            _SIGNED.update()
-                            .where(_SIGNED.c.slot == slot)
-                            .values(order_hash=order_hash, deadline=order.deadline, noted_at=now_s)
-                        )
+                for slot, deadline in taken:
+                    _note(connection, slot, order_hash, deadline, now_s)
         except SQLAlchemyError as error:
             raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
+
+
+def _note(connection: Connection, slot: str, order_hash: bytes, deadline: int, now_s: int) -> None:
+    row = connection.execute(select(_SIGNED).where(_SIGNED.c.slot == slot)).one_or_none()
+    if row is None:
+        values = {"order_hash": order_hash, "deadline": deadline, "noted_at": now_s}
+        connection.execute(_SIGNED.insert().values(slot=slot, **values))
+    elif bytes(row.order_hash) != order_hash:
+        if row.deadline >= now_s:
+            raise Refused(
+                "already-signed-another",
+                f"another order for {slot.replace(':', ', number ')} was attested and is open "
+                f"until {row.deadline}",
+            )
+        connection.execute(
+            _SIGNED.update()
+            .where(_SIGNED.c.slot == slot)
+            .values(order_hash=order_hash, deadline=deadline, noted_at=now_s)
+        )
