@@ -78,5 +78,7 @@ class WarehouseReceiptReader:
         Raises Refused with the contract's reason, Unreachable.
         """
         call: Any = {"from": sender, "to": self._contract.address, "data": "0x" + data.hex()}
-        self._connection.ask("simulation", lambda: self._connection.w3.eth.call(call))
-        return self._connection.ask("gas", lambda: self._connection.w3.eth.estimate_gas(call))
+        eth = self._connection.w3.eth
+        # Pending: the next block's time decides on deadlines, not that of the last one.
+        self._connection.ask("simulation", lambda: eth.call(call, "pending"))
+        return self._connection.ask("gas", lambda: eth.estimate_gas(call, "pending"))

@@ -25,6 +25,11 @@ def worth_retrying(error: BaseException) -> bool:
 
 def durable(step: Callable[..., Any]) -> Callable[..., Any]:
     """A DBOS step that is retried with growing pauses."""
+
+    def run(*args: Any, **named: Any) -> Any:
+        return step(*args, **named)
+
+    run.__qualname__ = run.__name__ = step.__name__
     return DBOS.step(
         name=step.__name__,
         retries_allowed=True,
@@ -32,7 +37,7 @@ def durable(step: Callable[..., Any]) -> Callable[..., Any]:
         interval_seconds=0.5,
         backoff_rate=2.0,
         should_retry=worth_retrying,
-    )(step)
+    )(run)
 
 
 def build_cycle(steps: Steps) -> Callable[[str], str]:

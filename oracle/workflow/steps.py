@@ -28,7 +28,7 @@ from holdfast.store.port import EvidenceStore
 from holdfast.store.records import Records
 from holdfast.store.records_types import OrderRecord, OrderStatus
 from oracle.attester.node import make_attestation
-from oracle.iot.inbox import Inbox, Message
+from oracle.iot.inbox import FRAME, WEIGHING, Inbox, Message
 from oracle.members_book import BookEntry, recipients
 from oracle.wms.port import StockSource
 from oracle.workflow.bundle import Decided, issue_order, seal_and_reopen
@@ -78,9 +78,10 @@ class Steps:
 
     def collect(self, order_id: str, code: str) -> dict[str, Any]:
         """Wait for the devices, ask the WMS, seal the evidence, decide. Returns location, digest, verdict."""
-        messages = self._await_messages(code)
-        self.inbox.close_challenge(code)
         record = self.records.order(order_id)
+        new_goods = record.primary_type == DepositRequest.__name__
+        messages = self._await_messages(code, {WEIGHING, FRAME} if new_goods else {FRAME})
+        self.inbox.close_challenge(code)
         site, operator, lot = self._place(record)
         answer = self.source.claim(site=site, lot=lot)
         signed = self._signed_request(record)
@@ -164,15 +165,15 @@ class Steps:
         self.decisions.final(order_id, tx_hash)
         self.records.set_status(order_id, OrderStatus.FINAL, tx_hash=tx_hash)
 
-    def _await_messages(self, code: str) -> list[Message]:
-        """Everything the devices sent, once they have been quiet for a while."""
+    def _await_messages(self, code: str, kinds: set[str]) -> list[Message]:
+        """Everything the devices sent, once each kind is there and all have been quiet for a while."""
         end = time.monotonic() + self.patience.collection_s
         seen, since = -1, time.monotonic()
         while time.monotonic() < end:
             messages = self.inbox.messages(code)
             if len(messages) != seen:
                 seen, since = len(messages), time.monotonic()
-            elif messages and time.monotonic() - since >= self.patience.quiet_s:
+            elif kinds <= {m.kind for m in messages} and time.monotonic() - since >= self.patience.quiet_s:
                 return messages
             time.sleep(0.1)
         messages = self.inbox.messages(code)

@@ -37,6 +37,12 @@ class Desk:
         """GET as this member. Raises Refused with the API's words."""
         return _body(self._http.get(path, params=parameters))
 
+    def download(self, path: str) -> bytes:
+        """A file, byte by byte as the API gives it."""
+        response = self._http.get(path)
+        _body(response)
+        return response.content
+
     def prepare(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Ask the API for typed data and its plain-language summary."""
         prepared: dict[str, Any] = _body(self._http.post("/orders/prepare", json=dict(request)))
