@@ -1,7 +1,8 @@
 """Compile the contracts with `ape compile` and compare with the committed ABI files.
 
 ape runs from its own environment (`.venv-ape`) with a HOME of its own under `.build/`, so that nobody's
-`~/.ape` or `~/.solcx` is read or changed. Exit status: 0 the same, 1 different or not compiled, 3 ape is not set up.
+`~/.ape` or `~/.solcx` is read or changed. Exit status: 0 the same, 1 different or not compiled, 3 ape is
+not set up.
 
 Example: python scripts/ape_compile.py --venv .venv-ape
 """

@@ -17,7 +17,7 @@ from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.calldata import PARTIES, order_arguments, packed_signatures
 from holdfast.chain.deploy import FoundingCommittee, FoundingMember, Governance, Sender, deploy
-from holdfast.domain.errors import Refused
+from holdfast.domain.errors import Refused, Unreachable
 from holdfast.domain.members import Member, Role
 from holdfast.domain.orders import (
     Attestation,
@@ -79,6 +79,14 @@ def measure_gas(chain: Web3 | str) -> list[GasFigure]:
         Unreachable: the chain does not answer.
     """
     w3 = Web3(Web3.HTTPProvider(chain)) if isinstance(chain, str) else chain
+    try:
+        return _measure(w3)
+    except OSError as error:
+        where = chain if isinstance(chain, str) else "the chain"
+        raise Unreachable("chain", where, type(error).__name__) from error
+
+
+def _measure(w3: Web3) -> list[GasFigure]:
     bench = _Bench(w3)
     receipts = [bench.receipt_id(i) for i in range(3)]
     batch = [bench.receipt_id(100 + i) for i in range(_BATCH)]
