@@ -1,4 +1,4 @@
-"""What the contracts must do, in plain Python: the whole of the rules on receipts and lots, and no encoding."""
+"""What the contracts must do, in plain Python: all rules on receipts and lots, and no encoding."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def refuse(condition: bool) -> None:
 
 @dataclass
 class Model:
-    """State of a consortium whose committee is operator 1, bank 4, inspector 5, IoT provider 6, three of four."""
+    """A consortium. Committee: operator 1, bank 4, inspector 5, IoT provider 6; three of four."""
 
     titles: dict[int, Title] = field(default_factory=dict)
     lots: dict[bytes, LotBook] = field(default_factory=dict)
