@@ -1,0 +1,216 @@
+"""`holdfast order`: prepare, sign with your own key, submit, follow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from cli.api_client import open_client
+from cli.commands.order_prepare import prepare
+from cli.errors import WrongUsage, printable
+from cli.framework import ExampleGroup, emit_json, json_option, progress, progress_done
+from cli.home import Home, find_home
+from cli.options import api_options
+from cli.order_files import MembersOrder, describe, members_to_sign, read_order_file
+from holdfast.attestation.typed_data import Domain
+from holdfast.domain.errors import InvalidInput, Misconfigured, Unreachable
+from holdfast.domain.units import show_time
+
+ENDS = ("final", "refused", "exception")
+POLL_S = 0.5
+
+
+@click.group(
+    cls=ExampleGroup,
+    example="""
+holdfast order prepare transfer --receipt 0x5f… --to 3 --token-file importer.token --out transfer.json
+holdfast order sign transfer.json --key importer
+holdfast order sign transfer.json --key trader
+holdfast order submit transfer.json --token-file importer.token
+holdfast order status ord_8c1d… --wait --token-file importer.token
+""",
+)
+def order() -> None:
+    """Orders: what members sign. The key never leaves the machine it lies on."""
+
+
+order.add_command(prepare)
+
+
+@order.command("sign", example="holdfast order sign transfer.json --key trader")
+@click.argument("file", metavar="FILE")
+@click.option("--key", "name", required=True, help="Name of your keystore.")
+@click.option("--keys", "folder", type=click.Path(file_okay=False, path_type=Path), help="Its folder.")
+@click.option("--password-file", type=click.Path(dir_okay=False, path_type=Path), help="Else you are asked.")
+@click.option(
+    "--deployment",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Names chain and contracts you trust.  [default: deployment.json in HOLDFAST_HOME]",
+)
+@click.option("--member", type=int, help="Whom you sign for.  [default: the member of your account]")
+@click.option("--yes", is_flag=True, help="Sign without asking.")
+@json_option
+def sign(
+    file: str,
+    name: str,
+    folder: Path | None,
+    password_file: Path | None,
+    deployment: Path | None,
+    member: int | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Add your signature to the order in FILE, after saying in words what you are about to sign.
+
+    The words are drawn from what is signed, not from what the API said of it. An order for another chain
+    or contract is refused.
+    """
+    from cli.unlocking import unlock
+    from holdfast.chain.connection import load_deployment
+
+    home = find_home()
+    found, _ = load_deployment(deployment or home.deployment)
+    domain = Domain(found.chain_id, found.warehouse_receipt)
+    order_file = read_order_file(file)
+    read = order_file.order(domain)
+    click.echo(printable(describe(read, member_names(home))), err=as_json)
+    if read.deadline <= time.time():
+        raise InvalidInput(
+            "deadline", read.deadline, f"a time after now: it passed {show_time(read.deadline)}"
+        )
+    if not yes:
+        click.confirm("Sign this?", abort=True, err=True)
+    keys = unlock(home, name, password_file, folder)
+    signer = _whose(read, order_file.signers, keys.account, member)
+    signature = "0x" + keys.sign(domain, read).hex()
+    signed = type(order_file)(
+        order_file.typed_data,
+        order_file.signers,
+        order_file.summary,
+        {**order_file.signatures, signer: signature},
+    )
+    signed.write(Path(file))
+    missing = [each for each in members_to_sign(read) if each not in signed.signatures]
+    if as_json:
+        emit_json({"file": file, "member": signer, "account": keys.account, "missing": missing})
+        return
+    click.echo(f"Signed for member {signer} by {keys.account}.")
+    still = ", ".join(f"member {each}" for each in missing)
+    click.echo(f"Still to sign: {still}." if missing else f"Everybody has signed: submit {file}.")
+
+
+@order.command("submit", example="holdfast order submit transfer.json --token-file importer.token")
+@click.argument("file", metavar="FILE")
+@click.option("--add-to", metavar="ORDER_ID", help="Add your signature to an order that waits for it.")
+@api_options
+@click.pass_obj
+def submit(
+    transport: httpx.BaseTransport | None,
+    file: str,
+    add_to: str | None,
+    url: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Hand in the signed order in FILE. Doing it twice is harmless.
+
+    With every signature it is queued; else it waits until the others add theirs.
+    """
+    order_file = read_order_file(file)
+    if not order_file.signatures:
+        raise WrongUsage(f"FILE: {file} carries no signature yet: `holdfast order sign {file} --key NAME`")
+    client = open_client(find_home(), url, token_file, transport)
+    if add_to is not None:
+        if len(order_file.signatures) != 1:
+            raise WrongUsage("--add-to adds one signature, your own: FILE must carry only that")
+        body: dict[str, Any] = {"signature": next(iter(order_file.signatures.values()))}
+        answer = client.post(f"/v1/orders/{_order_id(add_to)}/signatures", body)
+    else:
+        signatures = {str(member): text for member, text in order_file.signatures.items()}
+        typed = dict(order_file.typed_data)
+        answer = client.post("/v1/orders", {"typed_data": typed, "signatures": signatures})
+    _show(answer, as_json)
+
+
+@order.command("status", example="holdfast order status ord_8c1d… --wait --token-file importer.token")
+@click.argument("order_id", metavar="ORDER_ID")
+@click.option("--wait", is_flag=True, help="Until it is final, refused, or an exception.")
+@click.option("--timeout", type=click.IntRange(1), default=300, show_default=True, help="Seconds to wait.")
+@api_options
+@click.pass_obj
+def status(
+    transport: httpx.BaseTransport | None,
+    order_id: str,
+    wait: bool,
+    timeout: int,
+    url: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> int:
+    """Say how far an order is.
+
+    Exit status 0: it is final or on its way; 1: it was refused, or ended as an exception; 3: with --wait,
+    it had not come to an end in time.
+    """
+    client = open_client(find_home(), url, token_file, transport)
+    path, deadline = f"/v1/orders/{_order_id(order_id)}", time.monotonic() + timeout
+    answer = client.get(path)
+    while wait and answer.get("status") not in ENDS:
+        if time.monotonic() > deadline:
+            progress_done()
+            raise Unreachable("order's end", order_id, f"still {answer.get('status')} after {timeout} s")
+        progress(printable(f"{order_id}: {answer.get('status')}"))
+        time.sleep(POLL_S)
+        answer = client.get(path)
+    progress_done()
+    _show(answer, as_json)
+    return 1 if answer.get("status") in ENDS[1:] else 0
+
+
+def member_names(home: Home) -> dict[int, str]:
+    """Names by the home's members' book; empty where there is none."""
+    from oracle.members_book import read_book
+
+    try:
+        return {entry.member_id: entry.name for entry in read_book(home.members)}
+    except Misconfigured:
+        return {}
+
+
+def _whose(read: MembersOrder, signers: tuple[tuple[int, str], ...], account: str, member: int | None) -> int:
+    wanted = members_to_sign(read)
+    if member is None:
+        mine = [each for each, owner in signers if owner.lower() == account.lower()]
+        member = mine[0] if mine else None
+    if member is None or member not in wanted:
+        raise WrongUsage(
+            f"--key: {account} is the account of none of the members that sign this order "
+            f"({', '.join(str(each) for each in wanted)}); if it is, say whose with --member"
+        )
+    return member
+
+
+def _order_id(text: str) -> str:
+    if not text.isascii() or not text.replace("_", "").isalnum():
+        raise WrongUsage(f"ORDER_ID: {text!r} is not right; expected ord_ and letters and digits")
+    return text
+
+
+def _show(answer: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        emit_json(answer)
+        return
+    lines = [f"Order    {answer.get('id')} ({answer.get('type')})", f"Status   {answer.get('status')}"]
+    if answer.get("reason"):
+        lines.append(f"Reason   {answer['reason']}: {answer.get('detail')}")
+    if answer.get("tx_hash"):
+        lines.append(f"On chain {answer['tx_hash']}")
+    missing = [str(item.get("member_id")) for item in answer.get("signers", []) if not item.get("signed")]
+    if missing:
+        lines.append(f"Missing  signature of member {' and '.join(missing)}")
+    click.echo(printable("\n".join(lines)))

@@ -1,0 +1,165 @@
+"""`holdfast order prepare`: ask the API for the typed data of an order, and keep it in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from cli.api_client import open_client
+from cli.errors import WrongUsage, printable
+from cli.framework import ExampleGroup, emit_json
+from cli.home import Home, find_home
+from cli.inputs import read_json_object
+from cli.options import api_options
+from cli.order_files import prepared
+from holdfast.domain.deposit import check_terms
+
+_RECEIPT = "holdfast order prepare transfer --receipt 0x5f… --to 3 --token-file importer.token --out t.json"
+_DELIVERY = "holdfast order prepare delivery --receipt 0x5f… --token-file trader.token --out d.json"
+_DEPOSIT = "holdfast order prepare deposit --terms terms.json --token-file importer.token --out q.json"
+
+_receipt = click.option("--receipt", required=True, metavar="ID", help="The receipt: 0x and 64 hex digits.")
+_valid_for = click.option(
+    "--valid-for", type=click.IntRange(60), default=3600, show_default=True, help="Seconds to the deadline."
+)
+_out = click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The order file to write."
+)
+
+
+@click.group(cls=ExampleGroup, example="\n".join((_RECEIPT, _DELIVERY, _DEPOSIT)))
+def prepare() -> None:
+    """Write an order to sign into a file, and say what it means. Nothing is ordered yet."""
+
+
+@prepare.command("transfer", example=_RECEIPT)
+@_receipt
+@click.option("--to", "transferee", type=click.IntRange(1, 2**32 - 1), required=True, help="Member number.")
+@_valid_for
+@_out
+@api_options
+@click.pass_obj
+def transfer(
+    transport: httpx.BaseTransport | None,
+    receipt: str,
+    transferee: int,
+    valid_for: int,
+    out: Path,
+    url: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Transfer a receipt you hold to another member. Both sign."""
+    body = {
+        "type": "transfer",
+        "receipt_id": _receipt_id(receipt),
+        "transferee": transferee,
+        "valid_for_s": valid_for,
+    }
+    _prepare(find_home(), body, out, url, token_file, transport, as_json)
+
+
+@prepare.command("delivery", example=_DELIVERY)
+@_receipt
+@_valid_for
+@_out
+@api_options
+@click.pass_obj
+def delivery(
+    transport: httpx.BaseTransport | None,
+    receipt: str,
+    valid_for: int,
+    out: Path,
+    url: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Take the whole of a receipt's goods out; the receipt is cancelled for ever. The holder signs."""
+    body = {"type": "delivery", "receipt_id": _receipt_id(receipt), "valid_for_s": valid_for}
+    _prepare(find_home(), body, out, url, token_file, transport, as_json)
+
+
+@prepare.command("deposit", example=_DEPOSIT)
+@click.option("--terms", required=True, metavar="FILE", help="What the receipts shall say: common, receipts.")
+@click.option("--lot-id", metavar="ID", help="0x and 48 hex digits.  [default: by the policy and the terms]")
+@click.option(
+    "--policy",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The policy in force.  [default: policy.json in HOLDFAST_HOME]",
+)
+@_valid_for
+@_out
+@api_options
+@click.pass_obj
+def deposit(
+    transport: httpx.BaseTransport | None,
+    terms: str,
+    lot_id: str | None,
+    policy: Path | None,
+    valid_for: int,
+    out: Path,
+    url: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Ask for receipts on goods you brought in. The depositor signs.
+
+    The terms are a JSON file: `common` holds the fields all receipts share, `receipts` a list with each
+    one's receipt_number, quantity_g, package_count and marks. Every field the law wants must be there; a
+    missing one is named with its clause (exit status 1).
+    """
+    home = find_home()
+    found = read_json_object(terms, "--terms")
+    check_terms(found)
+    common = found["common"]
+    body = {
+        "type": "deposit",
+        "lot_id": lot_id or _lot_of(common, policy or home.policy),
+        "operator": common["operator_member"],
+        "terms": found,
+        "valid_for_s": valid_for,
+    }
+    _prepare(home, body, out, url, token_file, transport, as_json)
+
+
+def _lot_of(common: dict[str, Any], policy_file: Path) -> str:
+    from holdfast.evidence.collection import lot_id
+    from oracle.runtime import load_policy
+
+    policy = load_policy(policy_file)
+    found = lot_id(policy, common["operator_member"], common["storage_site"], common["lot"])
+    return "0x" + found.hex()
+
+
+def _receipt_id(text: str) -> str:
+    digits = text.removeprefix("0x").lower()
+    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
+        raise WrongUsage(f"--receipt: {text!r} is not right; expected 0x and 64 hexadecimal digits")
+    return "0x" + digits
+
+
+def _prepare(
+    home: Home,
+    body: dict[str, Any],
+    out: Path,
+    url: str | None,
+    token_file: Path | None,
+    transport: httpx.BaseTransport | None,
+    as_json: bool,
+) -> None:
+    if out.exists():
+        raise WrongUsage(f"--out: {out} is there already, perhaps with signatures; name another file")
+    answer = open_client(home, url, token_file, transport).post("/v1/orders/prepare", body, keyed=False)
+    order_file = prepared(answer)
+    order_file.write(out)
+    if as_json:
+        emit_json({"file": str(out), **answer})
+        return
+    for language in ("en", "zh"):
+        if order_file.summary.get(language):
+            click.echo(printable(order_file.summary[language]))
+    signers = " and ".join(f"member {member} with {account}" for member, account in order_file.signers)
+    click.echo(printable(f"Written to {out}. To be signed by {signers}."))
