@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ USAGE: Final = 2
 INTERRUPTED: Final = 130
 CRASHED: Final = 70
 """A fault in Holdfast itself (EX_SOFTWARE of sysexits.h): none of the four answers."""
+
+
+_USER: Final = re.compile(r"://[^/\s@]+@")
+"""User and password in an address."""
 
 
 class WrongUsage(HoldfastError):
@@ -42,8 +47,9 @@ def arguments() -> Iterator[None]:
 
 
 def printable(text: str) -> str:
-    """Text without control characters: what comes from outside forges no line and moves no cursor."""
-    return "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
+    """Text without control characters, which forge lines and move cursors, and without users in addresses."""
+    shown = "".join(char if char.isprintable() or char == "\n" else "�" for char in text)
+    return _USER.sub("://***@", shown)
 
 
 def problem(error: BaseException) -> dict[str, Any]:

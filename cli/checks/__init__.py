@@ -1,0 +1,1 @@
+"""What `holdfast check` looks at, one module a part."""
