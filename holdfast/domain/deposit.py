@@ -50,8 +50,8 @@ class DepositRequest:
         if self.operator == self.depositor:
             raise InvalidInput("depositor", self.depositor, "another member than the operator")
         if not isinstance(self.terms, str) or not 2 <= len(self.terms) <= MAX_TERMS_CHARS:
-            raise InvalidInput("terms", f"{len(self.terms)} characters", f"2 to {MAX_TERMS_CHARS}")
-        if not 0 < self.deadline < 2**64:
+            raise InvalidInput("terms", self.terms, f"a text of 2 to {MAX_TERMS_CHARS} characters")
+        if type(self.deadline) is not int or not 0 < self.deadline < 2**64:
             raise InvalidInput("deadline", self.deadline, "unix seconds")
 
 

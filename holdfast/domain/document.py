@@ -106,7 +106,7 @@ def _problem_with(kind: str, value: object) -> str | None:
             return "expected one line of at most 500 characters"
     elif kind == "kind" and value not in ("negotiable", "non-negotiable"):
         return f"{value!r} is not right; expected negotiable or non-negotiable"
-    elif kind == "version" and value != DOCUMENT_VERSION:
+    elif kind == "version" and not (whole and value == DOCUMENT_VERSION):
         return f"{value!r} is not right; expected {DOCUMENT_VERSION}"
     elif kind == "bool" and not isinstance(value, bool):
         return f"{value!r} is not right; expected true or false"
@@ -134,6 +134,8 @@ def _is_hex32(value: object) -> bool:
 def _problem_with_grams(value: object) -> str | None:
     if not isinstance(value, str) or not value.isascii() or not value.isdigit() or value[0] == "0":
         return f"{value!r} is not right; expected grams as a string of digits, at least 1"
+    if len(value) > 20:
+        return f"{value[:20]}… is not right; expected grams below 2^64"
     try:
         grams(int(value))
     except InvalidInput as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from holdfast.domain.claims import check_text
 from holdfast.domain.errors import InvalidInput
 
 POLICY_VERSION = 1
@@ -97,33 +98,76 @@ def _exact(kind: type[Any], data: object, where: str) -> dict[str, Any]:
     return dict(data)
 
 
+_RANGES = {
+    "tolerance_bps": (0, 10_000),
+    "guard_millis": (0, 10_000),
+    "label_repeats": (1, 1_000),
+    "max_evidence_age_s": (1, 2**40),
+    "max_claim_age_s": (1, 2**40),
+    "max_clock_skew_s": (0, 86_400),
+    "max_frame_pixels": (1, 2**40),
+    "member": (1, 2**32 - 1),
+    "scale_interval_g": (1, 2**40),
+    "maximum_g": (1, 2**53 - 1),
+    "valid_from": (1, 2**40),
+    "valid_until": (1, 2**40),
+}
+"""Whole numbers and what they may be, ends included. A rule that lets everything through is none."""
+
+_TEXTS = ("name", "device", "key_id", "site", "certificate")
+_HEX32 = ("lot_salt", "public_key")
+
+
+def _check_values(values: Mapping[str, Any], where: str) -> None:
+    for name, value in values.items():
+        if name in _RANGES:
+            least, most = _RANGES[name]
+            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+                raise InvalidInput(f"{where}.{name}", value, f"a whole number from {least} to {most}")
+        elif name in _TEXTS:
+            check_text(f"{where}.{name}", value)
+        elif name in _HEX32 and not (
+            isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
+        ):
+            raise InvalidInput(f"{where}.{name}", value, "64 lower-case hexadecimal digits")
+
+
+def _calibration(data: object, where: str) -> Calibration:
+    values = _exact(Calibration, data, where)
+    _check_values(values, where)
+    if values["accuracy_class"] != "III":
+        raise InvalidInput(f"{where}.accuracy_class", values["accuracy_class"], "III")
+    if values["maximum_g"] < values["scale_interval_g"]:
+        raise InvalidInput(f"{where}.maximum_g", values["maximum_g"], "at least the scale interval")
+    if values["valid_until"] < values["valid_from"]:
+        raise InvalidInput(f"{where}.valid_until", values["valid_until"], "not before valid_from")
+    return Calibration(**values)
+
+
+def _device(data: object, where: str) -> Device:
+    values = _exact(Device, data, where)
+    _check_values(values, where)
+    if values["kind"] not in ("weighbridge", "camera"):
+        raise InvalidInput(f"{where}.kind", values["kind"], "weighbridge or camera")
+    if values["bay"] is not None or values["kind"] == "camera":
+        check_text(f"{where}.bay", values["bay"])
+    if values["calibration"] is not None:
+        values["calibration"] = _calibration(values["calibration"], f"{where}.calibration")
+    elif values["kind"] == "weighbridge":
+        raise InvalidInput(f"{where}.calibration", None, "a calibration record: it weighs")
+    return Device(**values)
+
+
 def policy_from_json(data: Mapping[str, Any]) -> Policy:
     """Read a policy. Raises InvalidInput for a missing, unknown or wrong field."""
     values = _exact(Policy, data, "policy")
-    devices = []
-    for index, item in enumerate(values["devices"]):
-        where = f"policy.devices[{index}]"
-        device = _exact(Device, item, where)
-        if device["kind"] not in ("weighbridge", "camera"):
-            raise InvalidInput(f"{where}.kind", device["kind"], "weighbridge or camera")
-        if device["calibration"] is not None:
-            known = _exact(Calibration, device["calibration"], f"{where}.calibration")
-            if known["accuracy_class"] != "III":
-                raise InvalidInput(f"{where}.calibration.accuracy_class", known["accuracy_class"], "III")
-            device["calibration"] = Calibration(**known)
-        elif device["kind"] == "weighbridge":
-            raise InvalidInput(f"{where}.calibration", None, "a calibration record: it weighs")
-        devices.append(Device(**device))
-    for name, value in values.items():
-        if name not in ("name", "lot_salt", "devices") and (
-            isinstance(value, bool) or not isinstance(value, int)
-        ):
-            raise InvalidInput(f"policy.{name}", value, "a whole number")
-    if values["policy_version"] != POLICY_VERSION:
-        raise InvalidInput("policy.policy_version", values["policy_version"], str(POLICY_VERSION))
-    salt = values["lot_salt"]
-    if not isinstance(salt, str) or len(salt) != 64 or not set(salt) <= set("0123456789abcdef"):
-        raise InvalidInput("policy.lot_salt", salt, "64 lower-case hexadecimal digits")
+    version = values["policy_version"]
+    if version != POLICY_VERSION or not isinstance(version, int) or isinstance(version, bool):
+        raise InvalidInput("policy.policy_version", version, str(POLICY_VERSION))
+    _check_values(values, "policy")
+    if not isinstance(values["devices"], list):
+        raise InvalidInput("policy.devices", values["devices"], "a list of devices")
+    devices = [_device(item, f"policy.devices[{i}]") for i, item in enumerate(values["devices"])]
     for unique in ("device", "key_id", "public_key"):
         seen = [getattr(device, unique) for device in devices]
         if len(set(seen)) != len(seen):
