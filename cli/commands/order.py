@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import httpx
 
 from cli.api_client import open_client
 from cli.commands.order_prepare import prepare
@@ -17,6 +16,7 @@ from cli.framework import ExampleGroup, emit_json, json_option, progress, progre
 from cli.home import Home, find_home
 from cli.options import api_options
 from cli.order_files import MembersOrder, describe, members_to_sign, read_order_file
+from cli.outside import Outside, pass_outside
 from holdfast.attestation.typed_data import Domain
 from holdfast.domain.errors import InvalidInput, Misconfigured, Unreachable
 from holdfast.domain.units import show_time
@@ -55,7 +55,9 @@ order.add_command(prepare)
 @click.option("--member", type=int, help="Whom you sign for.  [default: the member of your account]")
 @click.option("--yes", is_flag=True, help="Sign without asking.")
 @json_option
+@pass_outside
 def sign(
+    outside: Outside,
     file: str,
     name: str,
     folder: Path | None,
@@ -79,7 +81,7 @@ def sign(
     order_file = read_order_file(file)
     read = order_file.order(domain)
     click.echo(printable(describe(read, member_names(home))), err=as_json)
-    if read.deadline <= time.time():
+    if read.deadline <= outside.clock():
         raise InvalidInput(
             "deadline", read.deadline, f"a time after now: it passed {show_time(read.deadline)}"
         )
@@ -108,9 +110,9 @@ def sign(
 @click.argument("file", metavar="FILE")
 @click.option("--add-to", metavar="ORDER_ID", help="Add your signature to an order that waits for it.")
 @api_options
-@click.pass_obj
+@pass_outside
 def submit(
-    transport: httpx.BaseTransport | None,
+    outside: Outside,
     file: str,
     add_to: str | None,
     url: str | None,
@@ -124,7 +126,7 @@ def submit(
     order_file = read_order_file(file)
     if not order_file.signatures:
         raise WrongUsage(f"FILE: {file} carries no signature yet: `holdfast order sign {file} --key NAME`")
-    client = open_client(find_home(), url, token_file, transport)
+    client = open_client(find_home(), url, token_file, outside.transport)
     if add_to is not None:
         if len(order_file.signatures) != 1:
             raise WrongUsage("--add-to adds one signature, your own: FILE must carry only that")
@@ -142,9 +144,9 @@ def submit(
 @click.option("--wait", is_flag=True, help="Until it is final, refused, or an exception.")
 @click.option("--timeout", type=click.IntRange(1), default=300, show_default=True, help="Seconds to wait.")
 @api_options
-@click.pass_obj
+@pass_outside
 def status(
-    transport: httpx.BaseTransport | None,
+    outside: Outside,
     order_id: str,
     wait: bool,
     timeout: int,
@@ -157,7 +159,7 @@ def status(
     Exit status 0: it is final or on its way; 1: it was refused, or ended as an exception; 3: with --wait,
     it had not come to an end in time.
     """
-    client = open_client(find_home(), url, token_file, transport)
+    client = open_client(find_home(), url, token_file, outside.transport)
     path, deadline = f"/v1/orders/{_order_id(order_id)}", time.monotonic() + timeout
     answer = client.get(path)
     while wait and answer.get("status") not in ENDS:

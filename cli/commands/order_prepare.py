@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import httpx
 
 from cli.api_client import open_client
 from cli.errors import WrongUsage, printable
@@ -15,6 +14,7 @@ from cli.home import Home, find_home
 from cli.inputs import read_json_object
 from cli.options import api_options
 from cli.order_files import prepared
+from cli.outside import Outside, pass_outside
 from holdfast.domain.deposit import check_terms
 
 _RECEIPT = "holdfast order prepare transfer --receipt 0x5f… --to 3 --token-file importer.token --out t.json"
@@ -41,9 +41,9 @@ def prepare() -> None:
 @_valid_for
 @_out
 @api_options
-@click.pass_obj
+@pass_outside
 def transfer(
-    transport: httpx.BaseTransport | None,
+    outside: Outside,
     receipt: str,
     transferee: int,
     valid_for: int,
@@ -59,7 +59,7 @@ def transfer(
         "transferee": transferee,
         "valid_for_s": valid_for,
     }
-    _prepare(find_home(), body, out, url, token_file, transport, as_json)
+    _prepare(find_home(), body, out, url, token_file, outside, as_json)
 
 
 @prepare.command("delivery", example=_DELIVERY)
@@ -67,9 +67,9 @@ def transfer(
 @_valid_for
 @_out
 @api_options
-@click.pass_obj
+@pass_outside
 def delivery(
-    transport: httpx.BaseTransport | None,
+    outside: Outside,
     receipt: str,
     valid_for: int,
     out: Path,
@@ -79,7 +79,7 @@ def delivery(
 ) -> None:
     """Take the whole of a receipt's goods out; the receipt is cancelled for ever. The holder signs."""
     body = {"type": "delivery", "receipt_id": _receipt_id(receipt), "valid_for_s": valid_for}
-    _prepare(find_home(), body, out, url, token_file, transport, as_json)
+    _prepare(find_home(), body, out, url, token_file, outside, as_json)
 
 
 @prepare.command("deposit", example=_DEPOSIT)
@@ -93,9 +93,9 @@ def delivery(
 @_valid_for
 @_out
 @api_options
-@click.pass_obj
+@pass_outside
 def deposit(
-    transport: httpx.BaseTransport | None,
+    outside: Outside,
     terms: str,
     lot_id: str | None,
     policy: Path | None,
@@ -122,7 +122,7 @@ def deposit(
         "terms": found,
         "valid_for_s": valid_for,
     }
-    _prepare(home, body, out, url, token_file, transport, as_json)
+    _prepare(home, body, out, url, token_file, outside, as_json)
 
 
 def _lot_of(common: dict[str, Any], policy_file: Path) -> str:
@@ -147,12 +147,13 @@ def _prepare(
     out: Path,
     url: str | None,
     token_file: Path | None,
-    transport: httpx.BaseTransport | None,
+    outside: Outside,
     as_json: bool,
 ) -> None:
     if out.exists():
         raise WrongUsage(f"--out: {out} is there already, perhaps with signatures; name another file")
-    answer = open_client(home, url, token_file, transport).post("/v1/orders/prepare", body, keyed=False)
+    client = open_client(home, url, token_file, outside.transport)
+    answer = client.post("/v1/orders/prepare", body, keyed=False)
     order_file = prepared(answer)
     order_file.write(out)
     if as_json:
