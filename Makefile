@@ -5,8 +5,8 @@ WANTED := install Python 3.11 to 3.14 and name it, as in: make demo PYTHON=/path
 ON = $(filter-out 0 no false,$(1))
 
 # Tests in one process each where they start servers of their own; the others share the cores.
-QUICK := tests/unit tests/contracts tests/invariant
-SLOW := tests/integration tests/e2e
+QUICK := -m "unit or contracts or invariant"
+SLOW := -m "integration or e2e"
 PYTEST := $(BIN)/python -m pytest -q
 JOBS ?= 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ MARKER_OF = {
     "e2e": "e2e",
 }
 KINDS = frozenset(MARKER_OF.values())
+
+NEED_PYREVM = ["contracts", "invariant"]
+collect_ignore = NEED_PYREVM if importlib.util.find_spec("pyrevm") is None else []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,3 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 f"{item.nodeid}: marked {', '.join(sorted(kinds))}, but lies in {folder}/"
             )
         item.add_marker(MARKER_OF[folder])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out: a test that silently does not run is taken for a green one."""
+    if collect_ignore:
+        terminalreporter.write_line(
+            f"NOT RUN: tests/{', tests/'.join(collect_ignore)}: pyrevm is not here (no wheel for Python 3.13 and "
+            "later); run them with Python 3.11 or 3.12"
+        )
