@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
 from api.chain_port import BlockRef, ChainEvent
 from holdfast.attestation.quorum import attester_from_word
@@ -80,7 +80,10 @@ def refold(db: Connection, touched: Touched) -> None:
     """Compute the touched rows anew from the events that are stored now."""
     for receipt_id in touched.receipts:
         _refold_receipt(db, receipt_id)
-    for lot_id in touched.lots:
+    issued = select(chain_events.c.lot_id).where(
+        chain_events.c.name == "ReceiptIssued", chain_events.c.receipt_id.in_(touched.receipts)
+    )
+    for lot_id in touched.lots | set(db.scalars(issued).all()):
         _refold_lot(db, lot_id)
     for member_id in touched.members:
         _refold_member(db, member_id)
@@ -163,15 +166,16 @@ def _apply(state: dict[str, Any], event: Row[Any], attested: Row[Any] | None) ->
 
 
 def attestation_of(db: Connection, event: Row[Any]) -> Row[Any] | None:
-    """The Attested event an act rests on: the nearest before an issue, after any other act (the
-    contract's order), within the act's transaction.
+    """The Attested event an act rests on: the next one in its transaction, as the contract emits the
+    acts of an order first. A transaction may carry several orders, so the next one, not just any.
     """
-    found = _events(db, chain_events.c.tx_hash == event.tx_hash, chain_events.c.name == "Attested")
-    before = [row for row in found if row.log_index < event.log_index]
-    after = [row for row in found if row.log_index > event.log_index]
-    if event.name == "ReceiptIssued":
-        return before[-1] if before else None
-    return after[0] if after else None
+    found = _events(
+        db,
+        chain_events.c.tx_hash == event.tx_hash,
+        chain_events.c.name == "Attested",
+        chain_events.c.log_index > event.log_index,
+    )
+    return found[0] if found else None
 
 
 def signers_of(db: Connection, attested: Row[Any] | None) -> list[int]:
@@ -188,15 +192,20 @@ def signers_of(db: Connection, attested: Row[Any] | None) -> list[int]:
 
 
 def _refold_lot(db: Connection, lot_id: str) -> None:
+    """A lot from its own events and from the deliveries of its receipts, which do not name it."""
     db.execute(delete(chain_lots).where(chain_lots.c.lot_id == lot_id))
+    issued = select(chain_events.c.receipt_id).where(
+        chain_events.c.lot_id == lot_id, chain_events.c.name == "ReceiptIssued"
+    )
+    delivered = and_(chain_events.c.name == "ReceiptDelivered", chain_events.c.receipt_id.in_(issued))
     operator, attested, live = 0, 0, 0
-    for event in _events(db, chain_events.c.lot_id == lot_id):
+    for event in _events(db, or_(chain_events.c.lot_id == lot_id, delivered)):
         quantity = int(event.args["quantityG"])
         if event.name == "LotAttested":
             operator, attested = int(event.args["operator"]), quantity
         elif event.name == "ReceiptIssued":
             live += quantity
-        elif event.name == "ReceiptDelivered":
+        else:
             live, attested = live - quantity, attested - quantity
     if operator:
         row = {"lot_id": lot_id, "operator": operator, "attested_g": str(attested), "live_g": str(live)}

@@ -11,6 +11,7 @@ from api.context import ContextDep, ViewerDep
 from api.decisions import service as decisions_service
 from api.decisions.schemas import BoardOut, FrameList
 from api.health.service import indexed_block
+from api.problems import conflict
 from api.receipts import service
 from api.receipts.schemas import EvidenceList, HistoryOut, ReceiptOut, ReceiptPage, TitleOut
 from api.schemas import LOT_PATTERN, READS, ReceiptId
@@ -70,6 +71,8 @@ def get_title(
         title = service.get_title(db, viewer, receipt_id, as_of=as_of, now_s=context.clock())
     if not proof:
         return title
+    if title.status == "delivered":
+        raise conflict("receipt-delivered", "status", "delivered", "a receipt that stands on the chain")
     bundle: dict[str, Any] = context.chain.title_bundle(int(receipt_id, 16))
     name = f"title-{receipt_id[2:14]}.json"
     return JSONResponse(bundle, headers={"Content-Disposition": f'attachment; filename="{name}"'})

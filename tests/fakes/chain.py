@@ -114,16 +114,17 @@ class FakeChain:
         """One lot as the contract would answer."""
         self._ask()
         operator = attested = live = 0
+        receipts: set[int] = set()
         for event in self._all():
-            if event.args.get("lotId") != lot_id:
-                continue
-            quantity = event.args["quantityG"]
-            if event.name == "LotAttested":
-                operator, attested = event.args["operator"], quantity
-            else:
-                sign = 1 if event.name == "ReceiptIssued" else -1
-                live += sign * quantity
-                attested -= quantity if sign < 0 else 0
+            args = event.args
+            if event.name == "LotAttested" and args["lotId"] == lot_id:
+                operator, attested = args["operator"], args["quantityG"]
+            elif event.name == "ReceiptIssued" and args["lotId"] == lot_id:
+                receipts.add(args["receiptId"])
+                live += args["quantityG"]
+            elif event.name == "ReceiptDelivered" and args["receiptId"] in receipts:
+                live -= args["quantityG"]
+                attested -= args["quantityG"]
         return LotState(lot_id, attested, live, operator) if operator else None
 
     def member(self, member_id: int) -> Member | None:

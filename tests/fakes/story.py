@@ -334,8 +334,8 @@ def _rubber(chain: FakeChain, records: Records, story: Story, frames: int) -> No
     block = chain.mine(
         [
             ("LotAttested", {"lotId": lot, "operator": 1, "quantityG": 200 * T}),
-            attested("rubber-issue", (1, 4, 6), GENESIS_AT - 80),
             _issued(story.rubber, lot, 2, 200 * T),
+            attested("rubber-issue", (1, 4, 6), GENESIS_AT - 80),
         ]
     )
     story.decisions["rubber-issue"] = decide(
@@ -391,7 +391,7 @@ def _batch(chain: FakeChain, records: Records, story: Story, frames: int) -> Non
         story.batch.append(receipt_id)
         logs.append(_issued(receipt_id, lot, holder, 40 * T))
     head: list[Log] = [("LotAttested", {"lotId": lot, "operator": 1, "quantityG": 120 * T})]
-    block = chain.mine([*head, attested("batch", (1, 5, 6), GENESIS_AT + 20), *logs])
+    block = chain.mine([*head, *logs, attested("batch", (1, 5, 6), GENESIS_AT + 20)])
     story.decisions["batch"] = decide(
         records,
         "batch",

@@ -110,5 +110,3 @@ def shared_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = make_world(tmp_path_factory.mktemp("api"))
     with made.client:
         yield made
-
-

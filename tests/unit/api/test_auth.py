@@ -93,9 +93,7 @@ def test_issue_token__no_member_or_for_years__refused() -> None:
     key = Ed25519PrivateKey.generate()
     for member, valid in ((0, 60), (2, 0), (2, 10**9)):
         with pytest.raises(InvalidInput):
-            issue_token(
-                key, member, profile="embedded", audience=AUDIENCE, issuer=ISSUER, valid_for_s=valid
-            )
+            issue_token(key, member, profile="embedded", audience=AUDIENCE, issuer=ISSUER, valid_for_s=valid)
 
 
 def test_load_verifier__private_or_foreign_key__refused(tmp_path: Path) -> None:

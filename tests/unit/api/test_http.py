@@ -94,9 +94,7 @@ def test_problem__forged_lines_in_a_value__not_printed(shared_world: World) -> N
 
 @pytest.mark.parametrize("cursor", ["x", "", "bm9wZQ", "WzEsMiwzXQ", "WyJhIiwiYiJd", "WzFlOTksMl0", "é"])
 def test_cursor__not_ours__422(shared_world: World, cursor: str) -> None:
-    answer = shared_world.client.get(
-        "/v1/receipts", params={"cursor": cursor}, headers=shared_world.auth(1)
-    )
+    answer = shared_world.client.get("/v1/receipts", params={"cursor": cursor}, headers=shared_world.auth(1))
     problem(answer, 422, "invalid-input")
 
 
@@ -104,9 +102,7 @@ def test_receipts__pages__each_once_newest_first(shared_world: World) -> None:
     seen, cursor = [], None
     while True:
         params = {"limit": "1"} | ({"cursor": cursor} if cursor else {})
-        page = shared_world.client.get(
-            "/v1/receipts", params=params, headers=shared_world.auth(1)
-        ).json()
+        page = shared_world.client.get("/v1/receipts", params=params, headers=shared_world.auth(1)).json()
         seen += [item["id"] for item in page["items"]]
         cursor = page["next"]
         if cursor is None:

@@ -14,6 +14,7 @@ from sqlalchemy import Table, select
 from api.chain_port import BlockRef
 from api.indexer import Indexer
 from holdfast.domain.errors import Misconfigured, Unreachable
+from holdfast.domain.orders import Status
 from holdfast.domain.receipts import receipt_hex
 from holdfast.store.records import Records, open_records
 from holdfast.store.records_chain_tables import (
@@ -61,7 +62,7 @@ def issue(receipt: int, holder: int, lot: bytes = LOT) -> list[Log]:
     args = {"receiptId": receipt, "lotId": lot, "holder": holder, "operator": 1, "quantityG": 5 * T}
     issued = ("ReceiptIssued", args | {"kind": 1, "expiresAt": 1_900_000_000})
     first = ("LotAttested", {"lotId": lot, "operator": 1, "quantityG": 100 * T})
-    return [first, attested(f"issue {receipt}", (1, 4, 6), 1), issued]
+    return [first, issued, attested(f"issue {receipt}", (1, 4, 6), 1)]
 
 
 def transfer(receipt: int, seq: int, frm: int, to: int) -> list[Log]:
@@ -70,7 +71,7 @@ def transfer(receipt: int, seq: int, frm: int, to: int) -> list[Log]:
 
 
 def deliver(receipt: int, seq: int, holder: int) -> list[Log]:
-    args = {"receiptId": receipt, "lotId": LOT, "holder": holder, "quantityG": 5 * T, "seq": seq}
+    args = {"receiptId": receipt, "holder": holder, "quantityG": 5 * T, "seq": seq}
     return [("ReceiptDelivered", args), attested(f"out {receipt}", (1, 5, 6), 3)]
 
 
@@ -103,6 +104,20 @@ def test_step__a_receipts_life__folded(tmp_path: Path, chain: FakeChain) -> None
     assert dump(records, chain_lots) == [(repr("0x" + LOT.hex()), "1", repr(str(95 * T)), repr("0"))]
     parties = {(row[1], row[2]) for row in dump(records, receipt_parties)}
     assert {("2", "'holder'"), ("3", "'holder'"), ("1", "'operator'"), ("5", "'attester'")} <= parties
+
+
+def test_step__two_orders_in_one_transaction__each_with_its_own_quorum(
+    tmp_path: Path, chain: FakeChain
+) -> None:
+    records = fresh(tmp_path)
+    chain.mine([*issue(7, 2), *transfer(7, 0, 2, 3)])
+    run(make_indexer(records, chain))
+    parties = {(row[1], row[2]) for row in dump(records, receipt_parties)}
+    attesters = {member for member, relation in parties if relation == "'attester'"}
+    assert attesters == {"1", "4", "5", "6"}
+    with read(records.engine) as db:
+        digest = db.scalar(select(chain_receipts.c.evidence_digest))
+    assert digest == "0x" + attested("move 7 0", (1, 5, 6), 2)[1]["evidenceDigest"].hex()
 
 
 def test_step__three_deep_fork__rewinds_and_follows(tmp_path: Path, chain: FakeChain) -> None:
@@ -257,6 +272,7 @@ ACTS = st.lists(
     st.one_of(
         st.tuples(st.just("issue"), st.integers(1, 3), st.sampled_from([2, 3])),
         st.tuples(st.just("move"), st.integers(1, 3), st.sampled_from([2, 3, 4])),
+        st.tuples(st.just("out"), st.integers(1, 3), st.just(0)),
         st.tuples(st.just("empty"), st.just(0), st.just(0)),
         st.tuples(st.just("fork"), st.integers(1, 4), st.just(0)),
         st.tuples(st.just("index"), st.just(0), st.just(0)),
@@ -278,6 +294,10 @@ def test_step__any_forks__equals_a_fresh_index(tmp_path_factory: pytest.TempPath
         found = chain.receipt(number) if number else None
         if act == "issue" and found is None:
             chain.mine(issue(number, member, bytes([number]) * 24))
+        elif found is not None and found.status is Status.DELIVERED:
+            continue
+        elif act == "out" and found is not None:
+            chain.mine(deliver(number, found.seq, found.holder))
         elif act == "move" and found is not None and found.holder != member:
             chain.mine(transfer(number, found.seq, found.holder, member))
         elif act == "fork" and chain.head().number > number + 1:
@@ -297,3 +317,9 @@ def test_step__any_forks__equals_a_fresh_index(tmp_path_factory: pytest.TempPath
             assert stored is None
         else:
             assert stored == (real.holder, real.seq, int(real.status), str(real.quantity_g))
+        lot = chain.lot(bytes([number]) * 24)
+        rows = [row for row in dump(records, chain_lots) if row[0] == repr("0x" + f"{number:02x}" * 24)]
+        if lot is None:
+            assert rows == []
+        else:
+            assert rows[0][2:] == (repr(str(lot.attested_g)), repr(str(lot.live_g)))
