@@ -42,6 +42,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out: a test that silently does not run is taken for a green one."""
     if collect_ignore:
         terminalreporter.write_line(
-            f"NOT RUN: tests/{', tests/'.join(collect_ignore)}: pyrevm is not here (no wheel for Python 3.13 and "
+            f"NOT RUN: tests/{', tests/'.join(collect_ignore)}: no pyrevm here (no wheel for Python 3.13 and "
             "later); run them with Python 3.11 or 3.12"
         )
