@@ -5,6 +5,7 @@ Every stated value is computed again from the raw files; what differs is refused
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -181,11 +182,11 @@ def _observations(
             _same("request", dict(stated), request_json(request), REQUEST_FILE)
         else:
             raise EvidenceRejected("observation", f"unknown or repeated observation {stated.get('type')!r}")
-    counters = [(w.device, w.counter) for w in weighings] + [(f.device, f.counter) for f in frames]
-    for found in counters:
-        if counters.count(found) > 1:
-            raise EvidenceRejected("repeated", f"message {found[1]} of {found[0]} is in the bundle twice")
-    return Observations(tuple(weighings), tuple(frames)), request
+    observations = Observations(tuple(weighings), tuple(frames))
+    for (device, counter), times in Counter(observations.messages).items():
+        if times > 1:
+            raise EvidenceRejected("repeated", f"message {counter} of {device} is in the bundle twice")
+    return observations, request
 
 
 def _time(stated: Mapping[str, Any]) -> int:

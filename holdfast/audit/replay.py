@@ -54,6 +54,8 @@ class Auditor:
         self._progress = progress
         self._receipts_of: dict[str, tuple[str, ...]] = {}
         """Sealed manifest's CID -> receipts, by the chain."""
+        self._used: dict[tuple[str, int], str] = {}
+        """Instrument's message (device, counter) -> transaction it was evidence for."""
 
     def run(self) -> AuditReport:
         """Replay everything. Raises Unreachable if chain or store do not answer."""
@@ -94,6 +96,7 @@ class Auditor:
             opened = open_bundle(location, self._store.get, self._key, digest=digest)
             found = recompute(opened, self._chain.connection.domain, self._read_frame)
             findings += self._signatures(carried, found, ledger, now_s)
+            findings += self._used_before(found, tx_hash)
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
             wanted = Decision.REJECT if isinstance(carried.order, SuspendOrder) else Decision.ACCEPT
             if verdict.decision is not wanted:
@@ -104,6 +107,13 @@ class Auditor:
         return Replayed(
             purpose, receipts, location.hex(), tx_hash, event.block_number, summary, tuple(findings)
         )
+
+    def _used_before(self, found: Recomputed, tx_hash: str) -> Iterator[str]:
+        """A message of an instrument is evidence for one decision on the chain and no other."""
+        for message in found.observations.messages:
+            first = self._used.setdefault(message, tx_hash)
+            if first != tx_hash:
+                yield f"message {message[1]} of {message[0]} was evidence in {first} already"
 
     def _signatures(
         self, carried: CarriedOrder, found: Recomputed, ledger: Ledger, now_s: int

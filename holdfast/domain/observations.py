@@ -62,6 +62,12 @@ class Observations:
     frames: tuple[FrameReading, ...]
 
     @property
+    def messages(self) -> tuple[tuple[str, int], ...]:
+        """Every signed message as (device, counter): each is evidence once."""
+        found = [(w.device, w.counter) for w in self.weighings]
+        return (*found, *((f.device, f.counter) for f in self.frames))
+
+    @property
     def observed_at(self) -> int:
         """The oldest observation: the time the evidence speaks for. Unix seconds; 0 if empty."""
         times = [w.observed_at for w in self.weighings] + [f.observed_at for f in self.frames]

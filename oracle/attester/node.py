@@ -77,7 +77,7 @@ class AttesterNode:
         Steps: 1. own seat in the committee in force; 2. bundle opened, every digest checked; 3. every
         signed message checked and every fact drawn again; 4. policy is the one in force; 5. no interest
         of our own; 6. the WMS, asked by ourselves, says the same; 7. verdict against our own node;
-        8. (receipt, seq) and the depositor's request noted in our book; 9. signature.
+        8. (receipt, seq), the depositor's request and every message noted in our book; 9. signature.
 
         Raises Refused, EvidenceRejected, EvidenceMissing, Unreachable.
         """
@@ -104,7 +104,7 @@ class AttesterNode:
             raise Refused("stale-evidence", f"good until {attestation.valid_until}, our clock says {now}")
         if found.order.deadline < now:
             raise Refused("deadline-passed", f"the order was good until {found.order.deadline}, it is {now}")
-        self._log.reserve(found.order, found.order_hash, now, _request_of(found))
+        self._log.reserve(found.order, found.order_hash, now, _request_of(found), found.observations.messages)
         signature = self._keys.sign(self._chain.connection.domain, attestation)
         logger.info("attested order %s as member %d", found.order_hash.hex(), member)
         return SignedAttestation(self._keys.account, member, attestation, signature)

@@ -6,6 +6,7 @@ signature of the depositor could be turned into receipts again and again, as lon
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, LargeBinary, MetaData, String, Table, select
@@ -15,11 +16,14 @@ from holdfast.domain.errors import Refused, Unreachable
 from holdfast.domain.orders import IssueOrder, Order
 from holdfast.domain.receipts import receipt_hex
 
+FOR_EVER = 2**62
+"""A deadline that does not pass, unix seconds."""
+
 _METADATA = MetaData()
 _SIGNED = Table(
     "attested_orders",
     _METADATA,
-    Column("slot", String(80), primary_key=True),
+    Column("slot", String(120), primary_key=True),
     Column("order_hash", LargeBinary(32), nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("noted_at", BigInteger, nullable=False),
@@ -49,17 +53,24 @@ class SignedLog:
         _METADATA.create_all(engine)
 
     def reserve(
-        self, order: Order, order_hash: bytes, now_s: int, request: UsedRequest | None = None
+        self,
+        order: Order,
+        order_hash: bytes,
+        now_s: int,
+        request: UsedRequest | None = None,
+        messages: Iterable[tuple[str, int]] = (),
     ) -> None:
         """Note an order before signing it; the same order again is fine.
 
         An order whose deadline has passed can no longer be used on-chain, so another may take its place. A
         request stays used until it expires itself: the order that used it may be on the chain by now.
+        A message of an instrument, given as (device, counter), is evidence for one order and no other, ever.
         Raises Refused (`already-signed-another`) naming the receipt, Unreachable if the book is not there.
         """
         taken = [(slot, order.deadline) for slot in slots(order)]
         if request is not None:
             taken.append((f"request:0x{request.request_hash.hex()}", max(order.deadline, request.deadline)))
+        taken += [(f"message {counter} of {device}", FOR_EVER) for device, counter in messages]
         try:
             with self._engine.begin() as connection:
                 for slot, deadline in taken:
@@ -77,8 +88,8 @@ def _note(connection: Connection, slot: str, order_hash: bytes, deadline: int, n
         if row.deadline >= now_s:
             raise Refused(
                 "already-signed-another",
-                f"another order for {slot.replace(':', ', number ')} was attested and is open "
-                f"until {row.deadline}",
+                f"another order for {slot.replace(':', ', number ')} was attested"
+                + ("" if row.deadline == FOR_EVER else f" and is open until {row.deadline}"),
             )
         connection.execute(
             _SIGNED.update()
