@@ -11,6 +11,7 @@ import json
 import posixpath
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -139,8 +140,8 @@ def compile_contracts(root: Path) -> dict[str, str]:
         answer = solcx.compile_standard(request, solc_binary=binary)
     except SolcError as error:
         raise Refused("contracts-do-not-compile", str(error.message)) from error
-    except OSError as error:
-        raise Misconfigured(f"the Solidity compiler does not start: {error}") from error
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise Misconfigured(f"the Solidity compiler does not start: {error}; run `make setup`") from error
     warnings = [w["formattedMessage"] for w in answer.get("errors", []) if w["severity"] == "warning"]
     if warnings:
         raise Refused("contracts-have-warnings", "\n".join(warnings))
@@ -165,12 +166,17 @@ def build_contracts(root: Path) -> list[Path]:
 
 def check_fresh(root: Path) -> list[str]:
     """Compile in memory and compare with the committed files; returns the names of stale ones."""
-    stale = []
-    for name, text in compile_contracts(root).items():
-        path = root / ABI_FOLDER / f"{name}.json"
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            stale.append(path.relative_to(root).as_posix())
-    return stale
+    return stale_files(root, compile_contracts(root))
+
+
+def stale_files(root: Path, built: Mapping[str, str]) -> list[str]:
+    """Files under `root` that are absent or differ from what was built (contract name -> text)."""
+    paths = {root / ABI_FOLDER / f"{name}.json": text for name, text in built.items()}
+    return [
+        path.relative_to(root).as_posix()
+        for path, text in paths.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
 
 
 def _abi_file(name: str, output: Mapping[str, Any], digest: str) -> str:
