@@ -87,16 +87,16 @@ def test_counts__all_outcomes__are_summed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cases", "red"),
     [
-        ('<testcase><failure message="AssertionError: assert 1 == 2"/></testcase>', True),
+        ('<testcase><failure message="Reverted: QuorumTooSmall()"/></testcase>', True),
         ('<testcase><failure message="KeyError: 1"/></testcase>', False),
-        ('<testcase><error message="assert"/></testcase>', False),
+        ('<testcase><error message="QuorumTooSmall"/></testcase>', False),
         ("<testcase/>", False),
         ("", False),
-        ('<testcase/><testcase><failure message="assert 0"/></testcase>', False),
+        ('<testcase/><testcase><failure message="QuorumTooSmall"/></testcase>', False),
     ],
 )
 def test_one_failure__result__is_told_from_other_faults(cases: str, red: bool, tmp_path: Path) -> None:
-    assert one_failure([result_file(tmp_path, cases)]) is red
+    assert one_failure([result_file(tmp_path, cases)], "QuorumTooSmall") is red
 
 
 @pytest.mark.parametrize(
