@@ -118,6 +118,8 @@ def _request(subject: Subject, order: IssueOrder) -> Check:
         problems.append("is about another lot or operator")
     if request.deadline < subject.facts.now_s:
         problems.append("its deadline has passed")
+    if order.deadline > request.deadline:
+        problems.append("the order stays open longer than the depositor asked for")
     if len(signed.terms["receipts"]) != len(subject.documents):
         problems.append(f"asks for {len(signed.terms['receipts'])} receipts, not {len(subject.documents)}")
     else:

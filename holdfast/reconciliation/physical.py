@@ -18,8 +18,8 @@ def _exact(name: str, holds: bool, good: str, bad: str, **numbers: int) -> Check
 
 
 def goods(subject: Subject) -> Match:
-    """Quantity: weighed against the claim with a guard band; unweighed goods by counting pallets."""
-    if subject.observations.weighings or isinstance(subject.order, IssueOrder):
+    """Quantity: weighed with a guard band, at issue and at the gate; untouched goods by counting pallets."""
+    if subject.observations.weighings or isinstance(subject.order, IssueOrder | DeliveryOrder):
         return Match("goods", _weighed(subject))
     return Match("goods", _counted(subject))
 
@@ -29,7 +29,8 @@ def _weighed(subject: Subject) -> tuple[Check, ...]:
     for weighing in subject.observations.weighings:
         by_device.setdefault(weighing.device, []).append(weighing)
     if not by_device:
-        return (Check("weighed", Outcome.FAIL, "no weighing of these goods: a new receipt needs one"),)
+        text = "no weighing of these goods: an issue or a delivery needs one"
+        return (Check("weighed", Outcome.FAIL, text),)
     loads = [sorted(w.load for w in group) for group in by_device.values()]
     if any(len(set(group)) != len(group) for group in loads):
         return (Check("loads", Outcome.FAIL, "a truck load was weighed twice on the same bridge"),)
@@ -62,8 +63,12 @@ def _weighed(subject: Subject) -> tuple[Check, ...]:
 
 def _quantity(subject: Subject, measured: int, u: int) -> Check:
     """ACCEPT inside T - k u, REJECT beyond T + k u, HOLD between (design.md section 5)."""
-    claimed = subject.claim.quantity_g
     two_sided = isinstance(subject.order, DeliveryOrder)
+    # What crosses the bridge for a delivery is what the order lets out, not the whole lot.
+    claimed = (
+        subject.order.quantity_g if isinstance(subject.order, DeliveryOrder) else subject.claim.quantity_g
+    )
+    says = "the order lets out" if two_sided else "WMS says"
     tolerance = claimed * subject.policy.tolerance_bps // 10_000
     guard = -(-u * subject.policy.guard_millis // 1_000)
     off = abs(measured - claimed) if two_sided else claimed - measured
@@ -75,12 +80,12 @@ def _quantity(subject: Subject, measured: int, u: int) -> Check:
         outcome, words = Outcome.HOLD, "too near the edge of"
     difference = measured - claimed
     text = (
-        f"measured {show_mass(measured)} (u {show_mass(u)}), WMS says {show_mass(claimed)}: "
+        f"measured {show_mass(measured)} (u {show_mass(u)}), {says} {show_mass(claimed)}: "
         f"{show_mass(abs(difference))} {'over' if difference > 0 else 'short'}, {words} "
         f"the tolerance of {show_mass(tolerance)} with a guard band of {show_mass(guard)}"
     )
     numbers = (
-        ("claimed_g", int(claimed)),
+        ("claimed_g", claimed),
         ("measured_g", measured),
         ("uncertainty_g", u),
         ("tolerance_g", tolerance),
