@@ -3,8 +3,8 @@
 Prints `N passed, N failed` as its last line; skipped tests are listed with their reasons before it.
 Exit status: 0 none failed and some ran, 1 otherwise.
 
-With `--one-failure WORD` the answer is turned round: 0 only where exactly one test ran, failed as a test (not by
-an error around it) and its message holds WORD, which a deliberately failing test must.
+With `--one-failure WORD` the answer is turned round: 0 only where exactly one test ran, failed as a test (not
+by an error around it) and its message holds WORD, which a deliberately failing test must.
 
 Example: python scripts/check_counts.py .build/junit
 """
