@@ -52,6 +52,11 @@ def printable(text: str) -> str:
     return _USER.sub("://***@", shown)
 
 
+def first_cause(text: str) -> str:
+    """A sentence without the chain of causes that HTTP libraries append: the first says enough."""
+    return text.partition(" (Caused by")[0]
+
+
 def problem(error: BaseException) -> dict[str, Any]:
     """An error as a problem object (RFC 9457) with its `code` and `exit_status`."""
     code, title, detail, status = _parts(error)
@@ -59,7 +64,7 @@ def problem(error: BaseException) -> dict[str, Any]:
         "type": f"urn:holdfast:problem:{code}",
         "title": title,
         "code": code,
-        "detail": printable(detail),
+        "detail": printable(first_cause(detail)),
         "exit_status": status,
     }
     if isinstance(error, InvalidInput):

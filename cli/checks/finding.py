@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from cli.errors import first_cause
 from holdfast.domain.errors import HoldfastError, Unreachable
 
 
@@ -48,7 +49,7 @@ def look(item: str, remedy: str, act: Callable[[], str]) -> Finding:
     try:
         return ok(item, act())
     except Unreachable as error:
-        return Finding(item, State.UNREACHABLE, str(error), remedy)
+        return Finding(item, State.UNREACHABLE, first_cause(str(error)), remedy)
     except HoldfastError as error:
         return problem(item, str(error), remedy)
 
