@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, select
 
-from api.chain_port import BlockRef
+from api.chain_port import BlockRef, ChainEvent
 from api.indexer import Indexer
 from holdfast.domain.errors import Misconfigured, Unreachable
 from holdfast.domain.orders import Status
@@ -266,6 +266,31 @@ def test_step__fork_between_headers_and_logs__neither_is_believed(tmp_path: Path
     assert state(records, 7) is None and state(records, 8) is None
     run(indexer)
     assert state(records, 7) is None and state(records, 8) is not None
+
+
+class Overtaken(FakeChain):
+    """A node that answers so slowly that another indexer finishes first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.other: Indexer | None = None
+
+    def events(self, from_block: int, to_block: int) -> list[ChainEvent]:
+        other, self.other = self.other, None
+        if other is not None:
+            run(other)
+        return super().events(from_block, to_block)
+
+
+def test_step__another_indexer_was_faster__leaves_it_at_that(tmp_path: Path) -> None:
+    chain, records = Overtaken(), fresh(tmp_path)
+    begin(chain, records)
+    chain.mine(issue(7, 2))
+    indexer, chain.other = make_indexer(records, chain), make_indexer(records, chain)
+    indexer.step()
+    with read(records.engine) as db:
+        names = db.execute(select(feed.c.name)).scalars().all()
+    assert names.count("ReceiptIssued") == 1 and state(records, 7) is not None
 
 
 ACTS = st.lists(
