@@ -126,8 +126,12 @@ def check_quorum(
         signers.append(attester)
     if len(signers) < rule.threshold:
         raise Refused("too-few-attesters", f"{len(signers)} of {rule.threshold} attesters signed")
-    if rule.operator is not None and rule.operator not in {signer.member for signer in signers}:
-        raise Refused("operator-missing", f"operator {rule.operator}'s own attester did not sign")
+    if rule.operator is not None:
+        own = [signer for signer in signers if signer.member == rule.operator]
+        if not own:
+            raise Refused("operator-missing", f"operator {rule.operator}'s own attester did not sign")
+        if not own[0].roles & Role.WAREHOUSE_OPERATOR:
+            raise Refused("operator-without-role", f"member {rule.operator} is no warehouse operator")
     if not any(signer.roles & (Role.INSPECTOR | Role.BANK) for signer in signers):
         raise Refused("no-independent-attester", "no inspector or bank among the signers")
     return tuple(signers)

@@ -137,7 +137,8 @@ def _read(path: str, kind: str, value: Any) -> Any:
             raise InvalidInput(path, value, f"0x and {2 * size} hexadecimal digits") from error
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise InvalidInput(path, value, "a whole number, as digits")
-    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+    # 78 digits hold 2^256; Python itself gives up on thousands of them.
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= 78):
         raise InvalidInput(path, value, "a whole number, as digits")
     return int(value)
 
