@@ -257,7 +257,7 @@ class Warehouse:
     # what the depositor asks for
 
     def request(self, count: int = 1, *, total_g: int | None = None, **changes: Any) -> DepositRequest:
-        """A request for `count` receipts over the lot, or over `total_g` of it; `changes` go into `common`."""
+        """A request for `count` receipts over the lot, or `total_g` of it; `changes` go into `common`."""
         rows = receipt_rows(count, self.quantity_g if total_g is None else total_g, len(self.packages))
         terms = canonical_json(make_terms({**COMMON, **changes}, rows)).decode()
         return DepositRequest(self.lot_id, OPERATOR, IMPORTER, terms, self.now_s + DAY_S)

@@ -123,7 +123,7 @@ def test_attest__wms_down__unreachable_and_nothing_noted(bench: Bench, warehouse
     decided = warehouse.issue()
     warehouse.source.answers[SITE, LOT] = Unreachable("WMS", "http://wms.example", "refused")
 
-    with pytest.raises(Unreachable, match="WMS at http://wms.example"):
+    with pytest.raises(Unreachable, match=r"WMS at http://wms\.example"):
         bench.attest(decided)
 
     warehouse.source.answers[SITE, LOT] = warehouse.claim
