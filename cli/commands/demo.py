@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from cli.framework import ExampleCommand
@@ -27,6 +29,8 @@ def demo(once: bool, fresh: bool, port: int | None) -> int:
     simulated instruments. Nothing leaves the machine. What it makes is kept in HOLDFAST_HOME.
     """
     root = checkout()
+    # The simulators live with the tests, which are no part of what is installed.
+    sys.path.insert(0, str(root))
     try:
         from scripts.demo.main import run
     except ModuleNotFoundError as error:
