@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from holdfast.attestation.quorum import Committee
-from holdfast.attestation.signatures import compact
 from holdfast.chain.calldata import order_arguments, packed_signatures
 from holdfast.chain.connection import Connection
 from holdfast.domain.errors import Refused
@@ -66,9 +65,12 @@ class WarehouseReceiptReader:
         committee: Committee,
         signatures: Sequence[bytes],
     ) -> bytes:
-        """The transaction data of an order. `signatures` ascend by attester account."""
+        """The transaction data of an order. `signatures` ascend by attester account.
+
+        Parties' signatures go as they are: a contract wallet reads its own form (ERC-1271).
+        """
         name, arguments = order_arguments(
-            order, tuple(compact(p) for p in parties), attestation, committee, packed_signatures(signatures)
+            order, tuple(parties), attestation, committee, packed_signatures(signatures)
         )
         return bytes.fromhex(self._contract.encode_abi(name, args=arguments)[2:])
 
