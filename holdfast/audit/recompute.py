@@ -13,8 +13,8 @@ from typing import Any
 from holdfast.attestation.deposit import REQUEST_FILE, read_request, request_json
 from holdfast.attestation.typed_data import Domain, order_from_json, order_hash
 from holdfast.domain.claims import StockClaim
-from holdfast.domain.document import ReceiptDocument
-from holdfast.domain.errors import EvidenceRejected, InvalidInput
+from holdfast.domain.document import IncompleteDocument, ReceiptDocument
+from holdfast.domain.errors import EvidenceRejected, InvalidInput, Refused
 from holdfast.domain.observations import FrameReading, Observations, Weighing
 from holdfast.domain.orders import Order, receipt_ids
 from holdfast.domain.policy import Policy
@@ -33,7 +33,7 @@ from holdfast.evidence.collection import (
     read_policy,
     weighing_json,
 )
-from holdfast.evidence.formats import challenge_digest
+from holdfast.evidence.formats import challenge_digest, check_challenge
 from holdfast.evidence.sealing import OpenedBundle
 from holdfast.evidence.telemetry import FrameContent, frame_from_message, weighing_from_message
 from holdfast.reconciliation.reconcile import reconcile
@@ -145,7 +145,10 @@ def _documents(opened: OpenedBundle, order: Order) -> tuple[tuple[int, ReceiptDo
         data = _file(opened, name)
         if int.from_bytes(sha256_digest(data)) != receipt_id:
             raise EvidenceRejected("document", f"{name}: is not the document of {receipt_hex(receipt_id)}")
-        found.append((receipt_id, read_document(data)))
+        try:
+            found.append((receipt_id, read_document(data)))
+        except (InvalidInput, IncompleteDocument, EvidenceRejected) as error:
+            raise EvidenceRejected("document", f"{name}: {error}") from error
     return tuple(found)
 
 
@@ -157,9 +160,11 @@ def _claim(opened: OpenedBundle) -> tuple[StockClaim, int, str]:
         raise EvidenceRejected("claim", f"the manifest's claim lacks {error}") from error
     if not isinstance(operator, int) or not isinstance(code, str):
         raise EvidenceRejected("claim", "the manifest's claim names no operator or no challenge")
+    raw = _file(opened, name)
     try:
-        claim = parse_claim(_file(opened, name))
-    except InvalidInput as error:
+        check_challenge(code)
+        claim = parse_claim(raw)
+    except (InvalidInput, Refused) as error:
         raise EvidenceRejected("claim", f"{name}: {error}") from error
     _same("claim", dict(stated), claim_json(claim, operator, code), name)
     _same("challenge", opened.manifest.challenge, challenge_digest(code), "manifest")
