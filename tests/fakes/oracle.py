@@ -6,13 +6,11 @@ them is known to the `Pictures` reader, so that no label has to be rendered and 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import Any, cast
 
-import httpx
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
@@ -40,6 +38,7 @@ from holdfast.store.port import put_bundle
 from oracle.iot.inbox import FRAME, WEIGHING, Message
 from oracle.workflow.bundle import Decided, issue_order, seal_and_reopen
 from oracle.workflow.collect import Collection, gather
+from tests.fakes.attesters import Attesters as Attesters
 from tests.fakes.chain_facts import FakeLedger
 from tests.fakes.store import MemoryStore
 from tests.fakes.wms import FakeStockSource
@@ -383,31 +382,3 @@ class Warehouse:
         state = self.ledger.receipts[receipt_id]
         order = TransferOrder(receipt_id, state.holder, TRADER, state.seq, self.now_s + DAY_S)
         return self.existing(order, [document_bytes(document)], messages)
-
-
-class Attesters(httpx.BaseTransport):
-    """Attesters' services by host name, answered in this process; an exception stands for a broken line.
-
-    `asked` keeps every (host, path). Services may be changed at any time.
-    """
-
-    def __init__(self, services: Mapping[str, Any]) -> None:
-        self.services = dict(services)
-        self.asked: list[tuple[str, str]] = []
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand a request to the host's ASGI application, or to a function from request to response."""
-        self.asked.append((request.url.host, request.url.path))
-        service = self.services[request.url.host]
-        if isinstance(service, Exception):
-            raise service
-        if not hasattr(service, "router"):
-            return cast(httpx.Response, service(request))
-        return asyncio.run(self._ask(service, request))
-
-    async def _ask(self, service: Any, request: httpx.Request) -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(service)) as client:
-            answer = await client.request(
-                request.method, request.url, content=request.read(), headers=request.headers
-            )
-        return httpx.Response(answer.status_code, content=answer.content, headers=answer.headers)
