@@ -37,6 +37,13 @@ class WrongUsage(HoldfastError):
     exit_status = USAGE
 
 
+class StillOpen(HoldfastError):
+    """What was waited for has not come to its end in the time given."""
+
+    code = "still-open"
+    exit_status = 3
+
+
 @contextmanager
 def arguments() -> Iterator[None]:
     """Inside, a wrong value is a wrong argument (status 2), not a refused file (status 1)."""

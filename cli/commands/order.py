@@ -11,14 +11,14 @@ import click
 
 from cli.api_client import open_client
 from cli.commands.order_prepare import prepare
-from cli.errors import WrongUsage, printable
+from cli.errors import StillOpen, WrongUsage, printable
 from cli.framework import ExampleGroup, emit_json, json_option, progress, progress_done
 from cli.home import Home, find_home
 from cli.options import api_options
 from cli.order_files import MembersOrder, describe, members_to_sign, read_order_file
 from cli.outside import Outside, pass_outside
 from holdfast.attestation.typed_data import Domain
-from holdfast.domain.errors import InvalidInput, Misconfigured, Unreachable
+from holdfast.domain.errors import InvalidInput, Misconfigured
 from holdfast.domain.units import show_time
 
 ENDS = ("final", "refused", "exception")
@@ -165,7 +165,7 @@ def status(
     while wait and answer.get("status") not in ENDS:
         if time.monotonic() > deadline:
             progress_done()
-            raise Unreachable("order's end", order_id, f"still {answer.get('status')} after {timeout} s")
+            raise StillOpen(f"order {order_id} is still {answer.get('status')} after {timeout} s")
         progress(printable(f"{order_id}: {answer.get('status')}"))
         time.sleep(POLL_S)
         answer = client.get(path)
