@@ -27,6 +27,7 @@ from oracle.workflow.steps import Patience, Steps
 logger = logging.getLogger("holdfast.oracle")
 
 POLL_S = 0.2
+_DEAD = ("ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
 def run_attester(file: Path | None) -> None:
@@ -76,30 +77,44 @@ def run_oracle(file: Path | None) -> None:
         _serve(intake, settings.listen_host, settings.listen_port)
     finally:
         stop.set()
+        steps.pauses.stop()
         runner.join(timeout=5)
         DBOS.destroy()
 
 
 def take_orders(records: Records, cycle: Callable[[str], str], stop: threading.Event) -> None:
     """Start a durable workflow for every order, under the order's own id: twice is harmless."""
-    for record in records.open_orders():
-        if record.status not in (OrderStatus.AWAITING_SIGNATURE, OrderStatus.QUEUED):
-            _start(cycle, record.id)
+    resumed = False
     while not stop.is_set():
+        taken = None
         try:
+            if not resumed:
+                _resume(records, cycle)
+                resumed = True
             taken = records.take_queued()
         except HoldfastError:
             logger.exception("the records do not answer; trying again")
-            taken = None
         if taken is None:
             stop.wait(POLL_S)
         else:
             _start(cycle, taken.id)
 
 
-def _start(cycle: Callable[[str], str], order_id: str) -> None:
+def _resume(records: Records, cycle: Callable[[str], str]) -> None:
+    """Go on with orders that a process before this one had taken; none may stay open for ever."""
+    for record in records.open_orders():
+        if record.status in (OrderStatus.AWAITING_SIGNATURE, OrderStatus.QUEUED):
+            continue
+        state = _start(cycle, record.id)
+        if state in _DEAD:
+            what = f"its workflow ended as {state}; the oracle's log tells why"
+            records.set_status(record.id, OrderStatus.EXCEPTION, reason="internal-fault", detail=what)
+
+
+def _start(cycle: Callable[[str], str], order_id: str) -> str:
+    """Start an order's workflow, unless it was started before; returns how DBOS says it stands."""
     with SetWorkflowID(order_id):
-        DBOS.start_workflow(cycle, order_id)
+        return str(DBOS.start_workflow(cycle, order_id).get_status().status)
 
 
 def _serve(app: object, host: str, port: int) -> None:

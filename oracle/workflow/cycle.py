@@ -5,46 +5,30 @@ Every step is durable: after a crash the workflow goes on behind the last step t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from typing import Any
 
 from dbos import DBOS
+from dbos import error as dbos_error
 
 from holdfast.domain.errors import Action, HoldfastError, Refused
 from holdfast.store.records_types import OrderStatus
+from oracle.workflow.durable import durable
 from oracle.workflow.quorum import NoQuorum
 from oracle.workflow.steps import Steps
 
-ATTEMPTS = 8
-
-
-def worth_retrying(error: BaseException) -> bool:
-    """Retry what the world may mend: a node, a store, the WMS or an attester that does not answer."""
-    return isinstance(error, HoldfastError) and error.action is Action.RETRY
-
-
-def durable(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A DBOS step that is retried with growing pauses."""
-
-    def run(*args: Any, **named: Any) -> Any:
-        return step(*args, **named)
-
-    run.__qualname__ = run.__name__ = step.__name__
-    return DBOS.step(
-        name=step.__name__,
-        retries_allowed=True,
-        max_attempts=ATTEMPTS,
-        interval_seconds=0.5,
-        backoff_rate=2.0,
-        should_retry=worth_retrying,
-    )(run)
+logger = logging.getLogger("holdfast.workflow")
 
 
 def build_cycle(steps: Steps) -> Callable[[str], str]:
     """Register the workflow over these steps; returns it. Call before DBOS is launched."""
-    opened, collected, attested = durable(steps.open), durable(steps.collect), durable(steps.attest)
-    reserved, broadcast, finished = durable(steps.reserve), durable(steps.broadcast), durable(steps.finish)
-    status = durable(steps.records.set_status)
+    until, pauses = steps.deadline, steps.pauses
+    # Until something is committed for the chain, an order waits for the world as long as it is good for ...
+    opened, collected = durable(steps.open, pauses, until), durable(steps.collect, pauses, until)
+    attested, reserved = durable(steps.attest, pauses, until), durable(steps.reserve, pauses, until)
+    # ... and from then on for ever: whether it happened is the chain's to say.
+    broadcast, finished = durable(steps.broadcast, pauses), durable(steps.finish, pauses)
+    status = durable(steps.records.set_status, pauses)
 
     @DBOS.workflow(name="order")
     def carry_out(order_id: str) -> str:
@@ -62,12 +46,17 @@ def build_cycle(steps: Steps) -> Callable[[str], str]:
             return "final"
         except NoQuorum as error:
             status(order_id, OrderStatus.EXCEPTION, reason=error.reason, detail=str(error))
-        except Refused as error:
-            status(order_id, OrderStatus.REFUSED, reason=error.reason, detail=str(error))
         except HoldfastError as error:
-            # Tried again and again, or bad input: an exception for people to look at, never a mint.
-            end = OrderStatus.EXCEPTION if worth_retrying(error) else OrderStatus.REFUSED
-            status(order_id, end, reason=error.code, detail=str(error))
+            # The order's own fault refuses it; the world's or ours is for people to look at. Never a mint.
+            end = OrderStatus.REFUSED if error.action is Action.SKIP else OrderStatus.EXCEPTION
+            reason = error.reason if isinstance(error, Refused) else error.code
+            status(order_id, end, reason=reason, detail=str(error))
+        except dbos_error.DBOSException:
+            raise  # The workflow's own database: nothing was written down, so the next start goes on here.
+        except Exception as error:
+            logger.exception("order %s met a fault in Holdfast", order_id)
+            what = f"a fault in Holdfast, to be found in the oracle's log: {type(error).__name__}"
+            status(order_id, OrderStatus.EXCEPTION, reason="internal-fault", detail=what)
         return "ended"
 
     return carry_out

@@ -5,9 +5,23 @@ After a crash the same bytes go out again; the chain takes them once, since the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Engine, Integer, LargeBinary, MetaData, String, Table, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    func,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from holdfast.domain.errors import Unreachable
@@ -46,18 +60,15 @@ class Outbox:
 
     def find(self, order_id: str) -> Outgoing | None:
         """What was committed for an order. Raises Unreachable."""
-        try:
-            with self._engine.connect() as connection:
-                row = connection.execute(select(_OUTBOX).where(_OUTBOX.c.order_id == order_id)).one_or_none()
-        except SQLAlchemyError as error:
-            raise Unreachable("outbox", str(self._engine.url), str(error)) from error
+        with self._transaction() as connection:
+            row = connection.execute(select(_OUTBOX).where(_OUTBOX.c.order_id == order_id)).one_or_none()
         if row is None:
             return None
         return Outgoing(row.order_id, row.nonce, row.tx_hash, bytes(row.raw), row.status)
 
     def next_nonce(self, sender: str, chain_nonce: int) -> int:
-        """The next free nonce: after everything mined and everything committed."""
-        with self._engine.connect() as connection:
+        """The next free nonce: after everything mined and everything committed. Raises Unreachable."""
+        with self._transaction() as connection:
             last = connection.execute(
                 select(func.max(_OUTBOX.c.nonce)).where(
                     _OUTBOX.c.sender == sender, _OUTBOX.c.status.is_(None)
@@ -67,25 +78,31 @@ class Outbox:
 
     def commit(self, order_id: str, sender: str, nonce: int, tx_hash: str, raw: bytes) -> None:
         """Commit a signed transaction before its first broadcast. Raises Unreachable."""
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(
-                    _OUTBOX.insert().values(
-                        order_id=order_id, sender=sender, nonce=nonce, tx_hash=tx_hash, raw=raw
-                    )
+        with self._transaction() as connection:
+            connection.execute(
+                _OUTBOX.insert().values(
+                    order_id=order_id, sender=sender, nonce=nonce, tx_hash=tx_hash, raw=raw
                 )
-        except SQLAlchemyError as error:
-            raise Unreachable("outbox", str(self._engine.url), str(error)) from error
+            )
 
     def settle(self, order_id: str, block: int, status: int) -> None:
-        """Note that a transaction was mined."""
-        with self._engine.begin() as connection:
+        """Note that a transaction was mined. Raises Unreachable."""
+        with self._transaction() as connection:
             connection.execute(
                 _OUTBOX.update().where(_OUTBOX.c.order_id == order_id).values(block=block, status=status)
             )
 
     def unsettled(self) -> list[str]:
-        """Orders whose transaction was committed and not yet seen in a block."""
-        with self._engine.connect() as connection:
+        """Orders whose transaction was committed and not yet seen in a block. Raises Unreachable."""
+        with self._transaction() as connection:
             rows = connection.execute(select(_OUTBOX.c.order_id).where(_OUTBOX.c.status.is_(None)))
             return [row.order_id for row in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            where = self._engine.url.render_as_string(hide_password=True)
+            raise Unreachable("outbox", where, str(error)) from error

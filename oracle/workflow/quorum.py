@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 import httpx
 
@@ -46,10 +48,34 @@ def ask_all(
     wanted: Attestation,
     *,
     timeout_s: float,
+    enough: Callable[[Sequence[Answer]], bool] = lambda _: False,
+    pause: Callable[[float], None] = time.sleep,
 ) -> list[Answer]:
-    """Ask every attester at once; an answer over anything but `wanted` is no answer."""
-    with ThreadPoolExecutor(max_workers=max(len(seats), 1)) as pool:
-        return list(pool.map(lambda seat: _ask(domain, seat[0], seat[1], wanted, timeout_s), seats))
+    """Ask every attester at once; an answer over anything but `wanted` is no answer.
+
+    Returns when all have answered, when `enough` is said of the answers so far, or after `timeout_s`: an
+    attester that hangs holds nobody up.
+    """
+    arrived: SimpleQueue[Answer] = SimpleQueue()
+    for member, seat in seats:
+        # A daemon: one that hangs must not hold up the end of the process, either.
+        asking = threading.Thread(
+            target=lambda m=member, s=seat: arrived.put(_ask(domain, m, s, wanted, timeout_s)), daemon=True
+        )
+        asking.start()
+    answers: dict[int, Answer] = {}
+    end = time.monotonic() + timeout_s
+    while len(answers) < len(seats) and time.monotonic() < end:
+        try:
+            answer = arrived.get_nowait()
+        except Empty:
+            pause(0.05)
+            continue
+        answers[answer.member] = answer
+        if enough(tuple(answers.values())):
+            break
+    silent = f"not reachable: no answer within {timeout_s:g} s or before the others sufficed"
+    return [answers.get(member) or Answer(member, seat.account, None, silent) for member, seat in seats]
 
 
 def _ask(domain: Domain, member: int, seat: AttesterSeat, wanted: Attestation, timeout_s: float) -> Answer:

@@ -63,7 +63,8 @@ class Relayer:
     def broadcast(self, order_id: str) -> int:
         """Send the committed bytes unless mined already; returns the block number.
 
-        Raises Refused if the transaction failed on-chain, Unreachable (to be tried again) until mined.
+        Raises Refused if the transaction failed on-chain or can never get there (another one took its nonce),
+        Unreachable (to be tried again) until mined.
         """
         out = self._outbox.find(order_id)
         if out is None:
@@ -72,6 +73,12 @@ class Relayer:
         if receipt is None:
             self._send(out)
             receipt = self._mined(out)
+            if receipt is None and self._overtaken(out):
+                self._outbox.settle(order_id, 0, 0)
+                raise Refused(
+                    "nonce-taken",
+                    f"another transaction of {self.account} used nonce {out.nonce}: {out.tx_hash} is void",
+                )
         if receipt is None:
             raise Unreachable(
                 "block", self._chain.connection.settings.rpc_url, f"{out.tx_hash} is in no block yet"
@@ -85,6 +92,15 @@ class Relayer:
         if status != 1:
             raise Refused("transaction-failed", f"transaction {out.tx_hash} failed in block {block}")
         return block
+
+    def _overtaken(self, out: Outgoing) -> bool:
+        """Whether a block that stays has another transaction of this nonce: by a foreign writer."""
+        w3, deepest = self._chain.connection.w3, self._chain.connection.head().number - self._confirmations
+        count = self._chain.connection.ask(
+            "nonce",
+            lambda: w3.eth.get_transaction_count(self.account, max(deepest, 0)),  # type: ignore[arg-type]
+        )
+        return count > out.nonce and self._mined(out) is None
 
     def _mined(self, out: Outgoing) -> Any:
         w3 = self._chain.connection.w3

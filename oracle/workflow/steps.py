@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.attestation.deposit import REQUEST_FILE, read_request, request_bytes, request_json
@@ -15,7 +15,7 @@ from holdfast.chain.calldata import PARTIES
 from holdfast.chain.facts import Chain
 from holdfast.chain.title import read_title
 from holdfast.domain.deposit import DepositRequest
-from holdfast.domain.errors import EvidenceRejected, Refused
+from holdfast.domain.errors import EvidenceRejected, HoldfastError, Refused
 from holdfast.domain.orders import Order, interested_members, receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import receipt_hex
@@ -34,7 +34,8 @@ from oracle.wms.port import StockSource
 from oracle.workflow.bundle import Decided, issue_order, seal_and_reopen
 from oracle.workflow.collect import gather
 from oracle.workflow.decisions import Decisions
-from oracle.workflow.quorum import ask_all, pick_quorum
+from oracle.workflow.durable import Pauses
+from oracle.workflow.quorum import Answer, ask_all, pick_quorum
 from oracle.workflow.relayer import Relayer
 
 
@@ -67,12 +68,23 @@ class Steps:
     read_frame: ReadFrame
     patience: Patience
     clock: Callable[[], int]
+    pauses: Pauses = field(default_factory=Pauses)
+
+    def deadline(self, order_id: str) -> int:
+        """Until when an order is good, unix seconds."""
+        return self.records.order(order_id).deadline
 
     def open(self, order_id: str) -> str:
-        """Open a collection for an order; returns the challenge code its devices must answer to."""
+        """Open a collection for an order; returns the challenge code its devices must answer to.
+
+        One that a crash left open is found again: devices may have begun to answer it.
+        """
         record = self.records.order(order_id)
         site, _, lot = self._place(record)
         self.source.claim(site=site, lot=lot)
+        for known in self.inbox.open_challenges(site):
+            if known.purpose == order_id:
+                return known.code
         ttl = int(self.patience.collection_s) + 60
         return self.inbox.open_challenge(site, order_id, ttl).code
 
@@ -127,11 +139,29 @@ class Steps:
             if entry.attester is not None and entry.attester.account in accounts
         ]
         domain = self.chain.connection.domain
-        answers = ask_all(domain, seats, attestation, timeout_s=self.patience.attester_s)
         barred = frozenset(interested_members(decided.found.order))
         rule = QuorumRule(committee.threshold, decided.found.operator, barred)
         now = self.chain.connection.head().timestamp_s
-        signatures = pick_quorum(domain, committee, rule, attestation, answers, max(now, self.clock()))
+        now = max(now, self.clock())
+
+        def quorum(answers: Sequence[Answer]) -> list[bytes]:
+            return pick_quorum(domain, committee, rule, attestation, answers, now)
+
+        def enough(answers: Sequence[Answer]) -> bool:
+            try:
+                return bool(quorum(answers))
+            except HoldfastError:
+                return False
+
+        answers = ask_all(
+            domain,
+            seats,
+            attestation,
+            timeout_s=self.patience.attester_s,
+            enough=enough,
+            pause=self.pauses.pause,
+        )
+        signatures = quorum(answers)
         self.decisions.attested(order_id, decided, answers, signatures, attestation)
         return [signature.hex() for signature in signatures]
 
@@ -175,7 +205,7 @@ class Steps:
                 seen, since = len(messages), time.monotonic()
             elif kinds <= {m.kind for m in messages} and time.monotonic() - since >= self.patience.quiet_s:
                 return messages
-            time.sleep(0.1)
+            self.pauses.pause(0.1)
         messages = self.inbox.messages(code)
         if not messages:
             raise Refused("no-evidence", f"no instrument answered challenge {code} in time")
