@@ -11,7 +11,7 @@ from api.health import repository
 from api.health.schemas import Part, Ready
 from api.problems import Problem
 from api.viewer import Viewer
-from holdfast.domain.errors import HoldfastError
+from holdfast.domain.errors import HoldfastError, Unreachable
 from holdfast.store.records_engine import read
 
 
@@ -36,7 +36,7 @@ def _database(context: AppContext) -> Part:
     try:
         with read(context.records.engine) as db:
             repository.schema_version(db, None)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, Unreachable):
         return Part(name="database", ok=False, detail="does not answer")
     return Part(name="database", ok=True, detail="answers")
 

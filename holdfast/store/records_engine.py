@@ -51,22 +51,34 @@ def create_schema(engine: Engine) -> None:
             elif found != SCHEMA_VERSION:
                 raise Misconfigured(f"the database has schema {found}; this program needs {SCHEMA_VERSION}")
     except OperationalError as error:
-        shown = engine.url.render_as_string(hide_password=True)
-        raise Unreachable("database", shown, str(error.orig)) from error
+        raise _unreachable(engine, error) from error
 
 
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
-    """A transaction that may write: committed at the end, rolled back on any error."""
-    with engine.execution_options(**{_WRITES: True}).begin() as db:
-        yield db
+    """A transaction that may write: committed at the end, rolled back on any error.
+
+    Raises Unreachable where the database does not answer, so that whoever may try again does.
+    """
+    try:
+        with engine.execution_options(**{_WRITES: True}).begin() as db:
+            yield db
+    except OperationalError as error:
+        raise _unreachable(engine, error) from error
 
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one state of the database throughout and never writes."""
-    with engine.connect() as db:
-        yield db
+    """A transaction that sees one state of the database throughout and never writes. Raises as `write`."""
+    try:
+        with engine.connect() as db:
+            yield db
+    except OperationalError as error:
+        raise _unreachable(engine, error) from error
+
+
+def _unreachable(engine: Engine, error: OperationalError) -> Unreachable:
+    return Unreachable("database", engine.url.render_as_string(hide_password=True), str(error.orig))
 
 
 def append_feed(
