@@ -112,7 +112,7 @@ class Processes:
 
     def start_chain(self) -> None:
         """Start the embedded chain."""
-        self.running.append(("chain", start_anvil(self.home, self.ports.chain)))
+        self._runs("chain", start_anvil(self.home, self.ports.chain))
 
     def start_wms(self) -> None:
         """Start Tryton on its own database, made from the template at the first run."""
@@ -173,19 +173,33 @@ class Processes:
         }
         _write(home.api_env, "HOLDFAST_API_", api)
 
-    def start_nodes(self) -> None:
-        """Start attesters, oracle and API, and wait until each answers."""
+    def start_nodes(self, *names: str) -> None:
+        """Start attesters, oracle and API, or those named, and wait until each answers."""
+        known = self._nodes()
+        for name in names or known:
+            self._spawn(name, known[name][0])
+        for name in names or known:
+            self._wait(name, known[name][1])
+
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        """The process of a node, or the chain's."""
+        return dict(self.running)[name]
+
+    def _nodes(self) -> dict[str, tuple[list[str], str]]:
+        """Of every node: the command that runs it, and an address that answers when it is up."""
         cli = [sys.executable, "-m", "cli.main"]
-        for name in self.ports.attesters:
-            settings = str(self.home.attester_env(name))
-            self._spawn(f"attester-{name}", [*cli, "attester", "run", "--settings", settings])
-        self._spawn("oracle", [*cli, "oracle", "run", "--settings", str(self.home.oracle_env)])
+        nodes = {
+            f"attester-{name}": (
+                [*cli, "attester", "run", "--settings", str(self.home.attester_env(name))],
+                f"http://127.0.0.1:{port}/health",
+            )
+            for name, port in self.ports.attesters.items()
+        }
+        oracle = [*cli, "oracle", "run", "--settings", str(self.home.oracle_env)]
+        nodes["oracle"] = (oracle, f"{self.intake_url}/challenges?site=CNTAO-W3")
         api = [*cli, "api", "serve", "--settings", str(self.home.api_env), "--port", str(self.ports.api)]
-        self._spawn("api", api)
-        for name, port in self.ports.attesters.items():
-            self._wait(f"attester-{name}", f"http://127.0.0.1:{port}/health")
-        self._wait("oracle", f"{self.intake_url}/challenges?site=CNTAO-W3")
-        self._wait("api", f"{self.api_url}/health")
+        nodes["api"] = (api, f"{self.api_url}/health")
+        return nodes
 
     def stop(self) -> None:
         """End everything, the chain last, since it writes its state then."""
@@ -204,7 +218,12 @@ class Processes:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment
             )
-        self.running.append((name, process))
+        self._runs(name, process)
+
+    def _runs(self, name: str, process: subprocess.Popen[bytes]) -> None:
+        """Take note of a process, instead of an earlier one of its name. The chain stays first."""
+        others = [(other, running) for other, running in self.running if other != name]
+        self.running = [(name, process), *others] if name == "chain" else [*others, (name, process)]
 
     def _wait(self, name: str, url: str) -> None:
         process = dict(self.running)[name]
