@@ -105,7 +105,7 @@ def render_audit(report: AuditReport) -> str:
         lines += ["", f"  DAMAGED FILE {damaged.cid}", f"         receipt {_names(damaged.receipts)}"]
         lines.append(f"         - {damaged.why}")
     lines += [f"  LEDGER: {finding}" for finding in report.ledger_findings]
-    share = 100 * agree // len(report.replayed) if report.replayed else 100
-    lines += ["", f"{agree} of {len(report.replayed)} decisions replay ({share} %)."]
+    share = f" ({100 * agree // len(report.replayed)} %)" if report.replayed else ""
+    lines += ["", f"{agree} of {len(report.replayed)} decisions replay{share}."]
     lines.append("Everything agrees." if report.holds else "THE AUDIT FAILS: see the lines above.")
     return "\n".join(lines)

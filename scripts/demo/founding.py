@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import time
@@ -15,26 +14,15 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from eth_utils import keccak, to_canonical_address
-from web3 import HTTPProvider, Web3
 
 from api.token_issuer import issue_token
+from cli.founding import Founding, found_consortium
 from cli.home import Home
-from holdfast.attestation.quorum import Attester
-from holdfast.chain.connection import save_deployment
-from holdfast.chain.deploy import (
-    Deployment,
-    FoundingCommittee,
-    FoundingMember,
-    Governance,
-    deploy,
-)
-from holdfast.domain.members import Member, Role
+from holdfast.chain.deploy import Deployment
 from holdfast.domain.policy import POLICY_VERSION, Policy
-from holdfast.domain.units import MemberId
-from holdfast.evidence.collection import policy_bytes, policy_digest
+from holdfast.evidence.collection import policy_bytes
 from holdfast.keys.keystore import MACHINE_WORK_FACTOR, PartyKeys, PublicParty, create_keys, open_keys
-from holdfast.proof.trust import Engine, PinnedContract, Trust
+from holdfast.proof.trust import Engine
 from oracle.members_book import AttesterSeat, BookEntry, write_book
 from scripts.demo.chain import rpc
 from scripts.demo.members import ATTESTERS, IOT, PEOPLE
@@ -133,58 +121,31 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
     )
     write_book(home.members, book)
     rpc(chain_url, "anvil_setBalance", relayer.account, ONE_ETHER)
-    w3 = Web3(HTTPProvider(chain_url))
-    deployment = deploy(
-        w3,
-        member_keys(home, "relayer").transaction_signer,
-        Governance(
-            admin=governors[0].account,
-            registrar=governors[1].account,
-            committee=governors[2].account,
+    admin, registrar, committee = (governor.account for governor in governors)
+    deployment = found_consortium(
+        Founding(
+            rpc_url=chain_url,
+            keys_folder=home.keys,
+            key_name="relayer",
+            password_file=home.password("relayer"),
+            book_file=home.members,
+            policy_file=home.policy,
+            threshold=THRESHOLD,
+            max_age_s=MAX_EVIDENCE_AGE_S,
+            admin=admin,
+            registrar=registrar,
+            committee=committee,
             admin_delay_s=5 * 86_400,
             registrar_delay_s=86_400,
             committee_delay_s=86_400,
-        ),
-        members=[_founding(entry) for entry in book],
-        committee=FoundingCommittee(
-            THRESHOLD,
-            MAX_EVIDENCE_AGE_S,
-            policy_digest(policy),
-            tuple(
-                Attester(entry.attester.account, entry.member_id, entry.roles)
-                for entry in book
-                if entry.attester
-            ),
-        ),
-        gas_price_wei=0,
+            engine=Engine.DEVELOPMENT,
+            deployment_file=home.deployment,
+            trust_file=home.trust,
+            gas_price_wei=0,
+        )
     )
-    genesis = rpc(chain_url, "eth_getBlockByNumber", "0x0", False)["hash"]
-    save_deployment(home.deployment, deployment, genesis)
-    home.trust.write_text(json.dumps(_trust(w3, deployment, genesis).to_json(), indent=2) + "\n")
     _tokens(home)
     return deployment
-
-
-def _founding(entry: BookEntry) -> FoundingMember:
-    member = Member(MemberId(entry.member_id), entry.account, Role(entry.roles), True)
-    return FoundingMember(member, entry.identity_digest(), entry.encryption_key_digest())
-
-
-def _trust(w3: Web3, deployment: Deployment, genesis: str) -> Trust:
-    """What the demonstration's bank trusts: chain, first block, contracts and their code."""
-
-    def pinned(address: str) -> PinnedContract:
-        code = bytes(w3.eth.get_code(Web3.to_checksum_address(address)))
-        return PinnedContract(to_canonical_address(address), keccak(code))
-
-    return Trust(
-        chain_id=deployment.chain_id,
-        genesis_hash=bytes.fromhex(genesis[2:]),
-        engine=Engine.DEVELOPMENT,
-        validators=(),
-        warehouse_receipt=pinned(deployment.warehouse_receipt),
-        consortium=pinned(deployment.consortium),
-    )
 
 
 def _tokens(home: Home) -> None:

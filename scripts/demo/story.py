@@ -208,6 +208,7 @@ class Story:
             f"own node: {show_mass(state.quantity_g)}, {state.status.name.lower()}, held by member "
             f"{state.holder} ({TRADER.name}), good until {show_time(state.expires_at)}"
         )
+        self._receipt(self.trader, self.receipt_id)
         path = self.home.path / "title.json"
         path.write_bytes(self.trader.download(f"/receipts/{receipt_hex(self.receipt_id)}/title?proof=true"))
         report = verify_title(path.read_bytes(), parse_trust(self.home.trust.read_bytes()), int(time.time()))

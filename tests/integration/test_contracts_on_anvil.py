@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -77,6 +78,13 @@ def test_gas__every_act__within_budget_and_exact(chain: Web3) -> None:
     assert [f"{f.act}: {f.gas} > {f.budget}" for f in figures if not f.within] == []
     # A figure far below is a measurement gone wrong, not a gain.
     assert all(figure.gas > figure.budget * 0.8 for figure in figures), figures
+
+
+def test_gas__measured_again_on_a_new_chain__the_same_to_the_unit() -> None:
+    command = [sys.executable, "-m", "cli.main", "contracts", "gas", "--json"]
+    first = subprocess.run(command, capture_output=True, check=True).stdout
+    time.sleep(1.1)
+    assert subprocess.run(command, capture_output=True, check=True).stdout == first
 
 
 def test_gas__no_chain__says_what_is_not_reachable() -> None:
