@@ -12,6 +12,10 @@ from holdfast.domain.orders import Kind, Order, Status, interested_members, rece
 from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
 
 
+def _impossible(event: ChainEvent, why: str) -> Refused:
+    return Refused("impossible-history", f"{event.name} in {event.tx_hash} {why}")
+
+
 def _bytes(value: object) -> bytes:
     return bytes.fromhex(str(value)[2:])
 
@@ -40,16 +44,21 @@ class Ledger:
         for event in events:
             self._apply(event)
 
-    def _receipt(self, event: ChainEvent) -> ReceiptState:
+    def _next(self, event: ChainEvent, wanted: Status) -> ReceiptState:
+        """The receipt an event is about, which must stand so that this is its next act."""
         found = self.receipts.get(int(event.args["receiptId"]))
         if found is None:
-            raise Refused("impossible-history", f"{event.name} in {event.tx_hash} of a receipt never issued")
-        return found
+            raise _impossible(event, "of a receipt never issued")
+        if found.status is not wanted:
+            raise _impossible(event, f"of a receipt that is {found.status.name.lower()}")
+        if found.seq != event.args["seq"]:
+            raise _impossible(event, f"numbered {event.args['seq']}, expected was {found.seq}")
+        return replace(found, seq=found.seq + 1)
 
     def _lot(self, lot_id: bytes, event: ChainEvent) -> LotState:
         found = self.lots.get(lot_id)
         if found is None:
-            raise Refused("impossible-history", f"{event.name} in {event.tx_hash} on a lot never attested")
+            raise _impossible(event, "on a lot never attested")
         return found
 
     def _apply(self, event: ChainEvent) -> None:
@@ -57,39 +66,46 @@ class Ledger:
         if event.name in ("MemberAdded", "MemberAccountChanged"):
             self.accounts[int(args["member"])] = str(args["account"])
         elif event.name == "CommitteeChanged":
-            raw = args["committee"]
-            words = tuple(attester_from_word(_bytes(word)) for word in raw["attesters"])
-            committee = Committee(
-                raw["epoch"], raw["maxAgeS"], raw["threshold"], _bytes(raw["policyDigest"]), words
-            )
-            if committee.digest() != _bytes(args["committeeDigest"]):
-                raise Refused(
-                    "impossible-history", f"committee of epoch {committee.epoch} has another digest"
-                )
-            self.committees[committee.epoch] = committee
+            self._committee(event)
         elif event.name == "LotAttested":
             lot_id = _bytes(args["lotId"])
+            if lot_id in self.lots and self.lots[lot_id].attested_g:
+                raise _impossible(event, "of a lot that is attested and not yet delivered")
             self.lots[lot_id] = LotState(lot_id, args["quantityG"], 0, args["operator"])
         elif event.name == "ReceiptIssued":
             self._issued(event)
         elif event.name == "ReceiptTransferred":
-            receipt = self._receipt(event)
-            self._put(replace(receipt, holder=int(args["to"]), seq=receipt.seq + 1))
-        elif event.name in ("ReceiptSuspended", "ReceiptReinstated"):
-            receipt = self._receipt(event)
-            status = Status.SUSPENDED if event.name == "ReceiptSuspended" else Status.LIVE
-            self._put(replace(receipt, status=status, seq=receipt.seq + 1))
+            receipt = self._next(event, Status.LIVE)
+            if receipt.holder != args["from"]:
+                raise _impossible(event, f"by member {args['from']}, the holder was {receipt.holder}")
+            self._put(replace(receipt, holder=int(args["to"])))
+        elif event.name == "ReceiptSuspended":
+            self._put(replace(self._next(event, Status.LIVE), status=Status.SUSPENDED))
+        elif event.name == "ReceiptReinstated":
+            self._put(replace(self._next(event, Status.SUSPENDED), status=Status.LIVE))
         elif event.name == "ReceiptDelivered":
-            receipt = self._receipt(event)
-            lot = self._lot(receipt.lot_id, event)
-            out = receipt.quantity_g
-            self.lots[lot.lot_id] = replace(lot, attested_g=lot.attested_g - out, live_g=lot.live_g - out)
-            self._put(replace(receipt, status=Status.DELIVERED, quantity_g=0, seq=receipt.seq + 1))
+            self._delivered(event)
+
+    def _committee(self, event: ChainEvent) -> None:
+        raw = event.args["committee"]
+        words = tuple(attester_from_word(_bytes(word)) for word in raw["attesters"])
+        policy = _bytes(raw["policyDigest"])
+        committee = Committee(raw["epoch"], raw["maxAgeS"], raw["threshold"], policy, words)
+        if committee.digest() != _bytes(event.args["committeeDigest"]):
+            raise _impossible(event, f"of a committee of epoch {committee.epoch} with another digest")
+        self.committees[committee.epoch] = committee
 
     def _issued(self, event: ChainEvent) -> None:
         args = event.args
         lot = self._lot(_bytes(args["lotId"]), event)
-        self.lots[lot.lot_id] = replace(lot, live_g=lot.live_g + args["quantityG"])
+        if int(args["receiptId"]) in self.receipts:
+            raise _impossible(event, "of a receipt issued before")
+        if args["operator"] != lot.operator:
+            raise _impossible(event, f"by operator {args['operator']}, the lot is kept by {lot.operator}")
+        live_g = lot.live_g + args["quantityG"]
+        if live_g > lot.attested_g:
+            raise _impossible(event, f"brings {live_g} g to life on a lot of {lot.attested_g} g")
+        self.lots[lot.lot_id] = replace(lot, live_g=live_g)
         self._put(
             ReceiptState(
                 receipt_id=int(args["receiptId"]),
@@ -103,6 +119,14 @@ class Ledger:
                 lot_id=lot.lot_id,
             )
         )
+
+    def _delivered(self, event: ChainEvent) -> None:
+        receipt = self._next(event, Status.LIVE)
+        if (receipt.holder, receipt.quantity_g) != (event.args["holder"], event.args["quantityG"]):
+            raise _impossible(event, f"of other goods than the {receipt.quantity_g} g of {receipt.holder}")
+        lot, out = self._lot(receipt.lot_id, event), receipt.quantity_g
+        self.lots[lot.lot_id] = replace(lot, attested_g=lot.attested_g - out, live_g=lot.live_g - out)
+        self._put(replace(receipt, status=Status.DELIVERED, quantity_g=0))
 
     def _put(self, receipt: ReceiptState) -> None:
         self.receipts[receipt.receipt_id] = receipt

@@ -8,12 +8,13 @@ from itertools import groupby
 from holdfast.attestation.quorum import QuorumRule, check_quorum
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import order_hash, signing_digest
+from holdfast.audit.acts import acts_in, acts_of
 from holdfast.audit.ledger import Ledger
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.audit.report import AuditReport, DamagedFile, Replayed
 from holdfast.chain.events import CarriedOrder, ChainEvent
 from holdfast.chain.facts import Chain
-from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, HoldfastError
+from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, HoldfastError, Refused
 from holdfast.domain.orders import (
     ReinstateOrder,
     SuspendOrder,
@@ -26,7 +27,7 @@ from holdfast.domain.verdict import Decision
 from holdfast.evidence.cid import cid_of_raw_digest, digest_of_raw_cid
 from holdfast.evidence.encryption_keys import EncryptionKey
 from holdfast.evidence.sealed_manifest import parse_sealed_manifest
-from holdfast.evidence.sealing import open_bundle
+from holdfast.evidence.sealing import OpenedBundle, open_bundle
 from holdfast.store.port import EvidenceStore
 
 SUSPEND_THRESHOLD = 2
@@ -56,6 +57,8 @@ class Auditor:
         """Sealed manifest's CID -> receipts, by the chain."""
         self._used: dict[tuple[str, int], str] = {}
         """Instrument's message (device, counter) -> transaction it was evidence for."""
+        self._impossible: list[str] = []
+        """Logs that no honest contract writes."""
 
     def run(self) -> AuditReport:
         """Replay everything. Raises Unreachable if chain or store do not answer."""
@@ -64,14 +67,14 @@ class Auditor:
         ledger = Ledger()
         replayed: list[Replayed] = []
         history: list[tuple[int, int, Sequence[ChainEvent]]] = []
-        for tx_hash, group in groupby(events, key=lambda event: event.tx_hash):
+        for _, group in groupby(events, key=lambda event: event.tx_hash):
             batch = list(group)
             block = self._chain.connection.block(batch[0].block_number)
             for event in batch:
                 if event.name == "Attested":
-                    replayed.append(self._attested(event, tx_hash, ledger, block.timestamp_s))
+                    replayed.append(self._attested(event, batch, ledger, block.timestamp_s))
                     self._progress(f"{len(replayed)} decisions replayed, block {block.number}")
-            ledger.apply(batch)
+            self._apply(ledger, batch)
             history.append((block.number, block.timestamp_s, batch))
         replayed += self._never_written(history)
         return AuditReport(
@@ -79,22 +82,37 @@ class Auditor:
             head_block=head.number,
             replayed=tuple(replayed),
             damaged=tuple(self._damaged()),
-            ledger_findings=tuple(self._ledger_findings(ledger, head.number)),
+            ledger_findings=(*self._impossible, *self._ledger_findings(ledger, head.number)),
             objects=sum(1 for _ in self._store.iter_cids()),
         )
 
-    def _attested(self, event: ChainEvent, tx_hash: str, ledger: Ledger, now_s: int) -> Replayed:
-        location = bytes.fromhex(str(event.args["evidenceLocation"])[2:])
-        carried = self._chain.events.order_in(tx_hash)
-        receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipt_ids(carried.order))
-        self._receipts_of[cid_of_raw_digest(location)] = receipts
-        purpose = type(carried.order).__name__.removesuffix("Order").lower()
+    def _apply(self, ledger: Ledger, batch: Sequence[ChainEvent]) -> None:
+        """Move the ledger on over one transaction; what cannot be is told, and the audit goes on."""
+        if acts_in(batch) and not any(event.name == "Attested" for event in batch):
+            self._impossible.append(f"{batch[0].name} in {batch[0].tx_hash} came without an attested order")
+        try:
+            ledger.apply(batch)
+        except Refused as error:
+            self._impossible.append(str(error))
+
+    def _attested(
+        self, event: ChainEvent, batch: Sequence[ChainEvent], ledger: Ledger, now_s: int
+    ) -> Replayed:
+        location, tx_hash = bytes.fromhex(str(event.args["evidenceLocation"])[2:]), event.tx_hash
+        named = dict.fromkeys(receipt_hex(int(act[1])) for act in acts_in(batch))
+        self._receipts_of[cid_of_raw_digest(location)] = receipts = tuple(named)
+        purpose = "unknown"
         findings: list[str] = []
         summary = "not replayed"
         try:
+            carried = self._chain.events.order_in(tx_hash)
+            purpose = type(carried.order).__name__.removesuffix("Order").lower()
+            if acts_in(batch) != acts_of(carried.order):
+                findings.append("the contract did something else than the order says")
             digest = bytes.fromhex(str(event.args["evidenceDigest"])[2:])
             opened = open_bundle(location, self._store.get, self._key, digest=digest)
             found = recompute(opened, self._chain.connection.domain, self._read_frame)
+            findings += self._attestation(carried, opened)
             findings += self._signatures(carried, found, ledger, now_s)
             findings += self._used_before(found, tx_hash)
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
@@ -114,6 +132,14 @@ class Auditor:
             first = self._used.setdefault(message, tx_hash)
             if first != tx_hash:
                 yield f"message {message[1]} of {message[0]} was evidence in {first} already"
+
+    def _attestation(self, carried: CarriedOrder, opened: OpenedBundle) -> Iterator[str]:
+        """What was signed against the bundle it speaks of."""
+        attestation = carried.attestation
+        if (attestation.evidence_digest, attestation.evidence_location) != (opened.digest, opened.location):
+            yield "the attesters signed other evidence than the contract's log names"
+        if attestation.policy_digest != opened.manifest.policy_digest:
+            yield "the evidence was judged by another policy than the attested one"
 
     def _signatures(
         self, carried: CarriedOrder, found: Recomputed, ledger: Ledger, now_s: int
@@ -154,6 +180,7 @@ class Auditor:
             try:
                 data = self._store.get(cid)
                 parse_sealed_manifest(data, cid)
+                self._receipts_of[cid] = tuple(self._hints.get(cid, ()))
                 location = digest_of_raw_cid(cid)
                 opened = open_bundle(location, self._store.get, self._key)
             except (EvidenceRejected, EvidenceMissing):
@@ -200,8 +227,7 @@ class Auditor:
             except HoldfastError:
                 continue
             owners.update(dict.fromkeys(listed, receipts))
-        stored = set(self._store.iter_cids())
-        for cid in sorted(stored | set(self._receipts_of)):
+        for cid in sorted({*self._store.iter_cids(), *owners}):
             try:
                 self._store.get(cid)
             except (EvidenceRejected, EvidenceMissing) as error:

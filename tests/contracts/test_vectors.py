@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from holdfast.audit.acts import acts_in, acts_of
 from holdfast.chain.calldata import order_arguments
+from holdfast.chain.events import ChainEvent
 from holdfast.domain.orders import (
     DeliveryOrder,
     IssueOrder,
@@ -60,6 +62,11 @@ def submit(world: World, vector: Json) -> Outcome:
     return world.chain.send(world.receipts, function, *arguments)
 
 
+def shown(value: object) -> object:
+    """A log's value as the chain's reader gives it."""
+    return "0x" + value.hex() if isinstance(value, bytes) else value
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_vector__good__carried_out(world: World, name: str) -> None:
     vector = load(name)
@@ -69,6 +76,10 @@ def test_vector__good__carried_out(world: World, name: str) -> None:
 
     assert EVENT_OF[type(order_of(vector["order"]))] in outcome.names()
     assert outcome.event("Attested")["orderHash"] == unhex(vector["order"]["orderHash"])
+    logs = [
+        ChainEvent(e.name, {k: shown(v) for k, v in e.values.items()}, 1, "", "", 0) for e in outcome.events
+    ]
+    assert acts_in(logs) == acts_of(order_of(vector["order"])), "the auditor expects other logs"
 
 
 @pytest.mark.parametrize("name", BAD)

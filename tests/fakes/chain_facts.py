@@ -248,6 +248,8 @@ class FakeLedger:
             self.receipts[order.receipt_id] = replace(found, status=Status.DELIVERED, quantity_g=0)
             return [("ReceiptDelivered", base | {"holder": order.holder, "quantityG": order.quantity_g})]
         suspends = isinstance(order, SuspendOrder)
+        if isinstance(order, SuspendOrder):
+            base["reason"] = int(order.reason)
         self.receipts[order.receipt_id] = replace(found, status=Status.SUSPENDED if suspends else Status.LIVE)
         assert suspends or isinstance(order, ReinstateOrder)
         return [("ReceiptSuspended" if suspends else "ReceiptReinstated", base)]
