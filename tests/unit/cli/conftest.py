@@ -30,7 +30,7 @@ def run(home: Path) -> Run:
 
     def call(
         *args: object,
-        input: str | bytes | None = None, - the runner's own word
+        input: str | bytes | None = None,
         outside: Outside | None = None,
         env: dict[str, str | None] | None = None,
     ) -> Result:
