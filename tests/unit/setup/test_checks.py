@@ -51,7 +51,7 @@ def test_sizes__at_the_limit__is_refused(name: str, lines: int, refused: int, tm
 
 
 def test_sizes__test_file__has_a_limit_of_its_own(tmp_path: Path) -> None:
-    for lines, refused in ((399, 0), (400, 1)):
+    for lines, refused in ((499, 0), (500, 1)):
         (tmp_path / "test_a.py").write_text("x\n" * lines)
         assert len(too_long([tmp_path / "test_a.py"], tests=tmp_path)) == refused
 
