@@ -50,19 +50,21 @@ def ask_all(
     timeout_s: float,
     enough: Callable[[Sequence[Answer]], bool] = lambda _: False,
     pause: Callable[[float], None] = time.sleep,
+    transport: httpx.BaseTransport | None = None,
 ) -> list[Answer]:
     """Ask every attester at once; an answer over anything but `wanted` is no answer.
 
+    `transport` carries the questions, by default over the network.
     Returns when all have answered, when `enough` is said of the answers so far, or after `timeout_s`: an
     attester that hangs holds nobody up.
     """
     arrived: SimpleQueue[Answer] = SimpleQueue()
     for member, seat in seats:
         # A daemon: one that hangs must not hold up the end of the process, either.
-        asking = threading.Thread(
-            target=lambda m=member, s=seat: arrived.put(_ask(domain, m, s, wanted, timeout_s)), daemon=True
-        )
-        asking.start()
+        def ask(member: int = member, seat: AttesterSeat = seat) -> None:
+            arrived.put(_ask(domain, member, seat, wanted, timeout_s, transport))
+
+        threading.Thread(target=ask, daemon=True).start()
     answers: dict[int, Answer] = {}
     end = time.monotonic() + timeout_s
     while len(answers) < len(seats) and time.monotonic() < end:
@@ -78,14 +80,25 @@ def ask_all(
     return [answers.get(member) or Answer(member, seat.account, None, silent) for member, seat in seats]
 
 
-def _ask(domain: Domain, member: int, seat: AttesterSeat, wanted: Attestation, timeout_s: float) -> Answer:
+def _ask(
+    domain: Domain,
+    member: int,
+    seat: AttesterSeat,
+    wanted: Attestation,
+    timeout_s: float,
+    transport: httpx.BaseTransport | None,
+) -> Answer:
     body = {
         "location": "0x" + wanted.evidence_location.hex(),
         "digest": "0x" + wanted.evidence_digest.hex(),
     }
     try:
-        response = httpx.post(f"{seat.url}/attestations", json=body, timeout=timeout_s, trust_env=False)
+        with httpx.Client(transport=transport, timeout=timeout_s, trust_env=False) as client:
+            response = client.post(f"{seat.url}/attestations", json=body)
         data = response.json()
+        if response.status_code == 503:
+            # Its own chain, store or WMS is down: it has not said no.
+            return Answer(member, seat.account, None, f"not reachable: {data.get('detail', 503)}")
         if response.status_code != 200:
             return Answer(member, seat.account, None, str(data.get("detail", response.status_code)))
         if attestation_from_json(data["attestation"]) != wanted:
@@ -116,7 +129,13 @@ def pick_quorum(
     asked and the rest do not suffice.
     """
     by_account = {attester.account: attester for attester in committee.attesters}
-    given = [answer for answer in answers if answer.signature is not None and answer.account in by_account]
+    # One voice a member, and none of a party's: a signature that must not count must not spoil the others.
+    voices: dict[int, Answer] = {}
+    for answer in answers:
+        seated = by_account.get(answer.account)
+        if answer.signature is not None and seated is not None and seated.member not in rule.barred:
+            voices.setdefault(seated.member, answer)
+    given = list(voices.values())
     independent = Role.INSPECTOR | Role.BANK
 
     def weight(answer: Answer) -> int:
