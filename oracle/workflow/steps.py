@@ -92,8 +92,13 @@ class Steps:
         """Wait for the devices, ask the WMS, seal the evidence, decide. Returns location, digest, verdict."""
         record = self.records.order(order_id)
         new_goods = record.primary_type == DepositRequest.__name__
-        messages = self._await_messages(code, {WEIGHING, FRAME} if new_goods else {FRAME})
+        kinds = {WEIGHING, FRAME} if new_goods else {FRAME}
+        messages = self._await_messages(code, kinds, record.deadline - self.clock())
         self.inbox.close_challenge(code)
+        if self.clock() > record.deadline:
+            raise Refused(
+                "deadline-passed", f"the order was good until {record.deadline}, it is {self.clock()}"
+            )
         site, operator, lot = self._place(record)
         answer = self.source.claim(site=site, lot=lot)
         signed = self._signed_request(record)
@@ -195,9 +200,9 @@ class Steps:
         self.decisions.final(order_id, tx_hash)
         self.records.set_status(order_id, OrderStatus.FINAL, tx_hash=tx_hash)
 
-    def _await_messages(self, code: str, kinds: set[str]) -> list[Message]:
+    def _await_messages(self, code: str, kinds: set[str], at_most_s: float) -> list[Message]:
         """Everything the devices sent, once each kind is there and all have been quiet for a while."""
-        end = time.monotonic() + self.patience.collection_s
+        end = time.monotonic() + min(self.patience.collection_s, at_most_s)
         seen, since = -1, time.monotonic()
         while time.monotonic() < end:
             messages = self.inbox.messages(code)
