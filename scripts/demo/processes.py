@@ -23,7 +23,7 @@ from scripts.demo.members import ATTESTERS
 API_PORT = 8700
 QUIET_S = 1.5
 COLLECTION_S = 120
-START_S = 40
+START_S = 120
 
 
 @dataclass(slots=True)

@@ -21,9 +21,9 @@ export const zh = (text) => el("span", { lang: "zh" }, text);
 export const both = (en, chinese) => [en, " ", zh(chinese)];
 
 /** Unix seconds in China Standard Time, with the zone. */
-export function when(seconds, { zone = true } = {}) {
+export function when(seconds) {
   const text = new Date((seconds + 8 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ");
-  return el("time", { datetime: new Date(seconds * 1000).toISOString() }, zone ? `${text} UTC+8` : text);
+  return el("time", { datetime: new Date(seconds * 1000).toISOString() }, `${text} UTC+8`);
 }
 
 export const member = (ref) =>
