@@ -12,7 +12,7 @@ function row(receipt) {
   return el("tr", {},
     el("th", { scope: "row" },
       el("a", { href: `/receipts/${receipt.id}` }, receipt.receipt_number || short(receipt.id)),
-      el("span", { class: "what" }, "issued ", zh("签发"), " ", when(receipt.issued_at))),
+      el("span", { class: "what" }, ...both("issued", "签发"), " ", when(receipt.issued_at))),
     el("td", {}, lot.product || short(lot.lot_id), el("span", { class: "what" }, [lot.label, lot.bay, lot.site].filter(Boolean).join(" · "))),
     el("td", { class: "num" }, receipt.quantity),
     el("td", {}, member(receipt.holder)),
