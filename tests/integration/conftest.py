@@ -19,7 +19,7 @@ def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         running.stop()
 
 
-@pytest.fixture()
+@pytest.fixture
 def network(consortium: Network) -> Iterator[Network]:
     yield consortium
     consortium.heal()
