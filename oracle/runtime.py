@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, event
 from holdfast.audit.recompute import ReadFrame
 from holdfast.chain.connection import ChainSettings, load_deployment
 from holdfast.chain.facts import Chain, open_chain
-from holdfast.domain.errors import InvalidInput, Misconfigured
+from holdfast.domain.errors import HoldfastError, Misconfigured
 from holdfast.domain.policy import Policy
 from holdfast.evidence.collection import read_policy
 from holdfast.evidence.telemetry import FrameContent
@@ -104,7 +104,7 @@ def load_policy(file: Path) -> Policy:
     """The policy in force, from its canonical file. Raises Misconfigured."""
     try:
         return read_policy(file.read_bytes())
-    except (OSError, InvalidInput) as error:
+    except (OSError, HoldfastError) as error:
         raise Misconfigured(f"policy file {file}: {error}") from error
 
 

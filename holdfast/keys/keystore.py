@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,7 @@ from typing import Any, cast
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_typing import Hash32
+from eth_utils import is_checksum_address
 
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import Domain, signing_digest
@@ -36,6 +38,8 @@ HUMAN_WORK_FACTOR = 2**17
 MACHINE_WORK_FACTOR = 2**12
 """scrypt N where the password is 32 random bytes, which no work factor needs to protect."""
 
+_DAMAGE = (InvalidInput, ValueError, KeyError, TypeError, AttributeError, NotImplementedError)
+"""What eth-account and our own readers raise on a file that is not what they wrote."""
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
@@ -125,28 +129,33 @@ def create_keys(
 
 def show_keys(folder: Path, name: str) -> PublicParty:
     """The public half of a keystore, without a password. Raises Misconfigured if it is unreadable."""
-    content = _read(keystore_path(folder, name))
-    try:
-        return PublicParty(
-            str(content["name"]), str(content["account"]), load_public_key(content["encryption_public"])
-        )
-    except (KeyError, InvalidInput) as error:
-        raise Misconfigured(f"keystore {name} is damaged: {error}") from error
+    return _public(name, _read(keystore_path(folder, name)))
 
 
 def open_keys(folder: Path, name: str, password: str) -> PartyKeys:
     """Open a keystore. Raises Misconfigured for a wrong password or a damaged file."""
     content = _read(keystore_path(folder, name))
+    public = _public(name, content)
     try:
         account = cast(LocalAccount, Account.from_key(Account.decrypt(content["signing"], password)))
         secret = bytes(Account.decrypt(content["encryption"], password))
-    except (ValueError, KeyError, TypeError) as error:
+        encryption = generate_encryption_key(lambda size: secret[:size])
+    except _DAMAGE as error:
         raise Misconfigured(f"keystore {name} does not open: wrong password or damaged file") from error
-    encryption = generate_encryption_key(lambda size: secret[:size])
-    public = load_public_key(content["encryption_public"])
-    if account.address != content["account"] or encryption.kid != public.kid:
+    if account.address != public.account or encryption.kid != public.encryption.kid:
         raise Misconfigured(f"keystore {name} is damaged: its keys are not the ones it names")
     return PartyKeys(name, account, encryption)
+
+
+def _public(name: str, content: Mapping[str, Any]) -> PublicParty:
+    """The public half a keystore states. Raises Misconfigured if it states none."""
+    try:
+        account = content["account"]
+        if not is_checksum_address(account):
+            raise InvalidInput("account", account, "a checksummed address")
+        return PublicParty(str(content["name"]), account, load_public_key(content["encryption_public"]))
+    except _DAMAGE as error:
+        raise Misconfigured(f"keystore {name} is damaged: {error}") from error
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -78,7 +78,8 @@ TRANSFER = TransferOrder(7, 2, 3, 0, 1_800_000_000)
         (
             "IssueOrder",
             "IssueOrder(bytes24 lotId,uint32 operator,uint64 lotQuantityG,ReceiptTerms[] receipts,"
-            "uint64 deadline)ReceiptTerms(uint256 receiptId,uint32 holder,uint64 quantityG,uint8 kind,uint40 expiresAt)",
+            "uint64 deadline)ReceiptTerms(uint256 receiptId,uint32 holder,uint64 quantityG,uint8 kind,"
+            "uint40 expiresAt)",
         ),
         (
             "TransferOrder",
