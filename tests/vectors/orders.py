@@ -23,7 +23,7 @@ def names(*prefixes: str) -> list[str]:
 
 def load(name: str) -> Json:
     """One vector."""
-    found: Json = json.loads((HERE / f"{name}.json").read_text())
+    found: Json = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
     return found
 
 
