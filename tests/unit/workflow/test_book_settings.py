@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -194,12 +196,22 @@ def test_load__unknown_name_in_the_file__misconfigured_naming_it(tmp_path: Path,
         load(AttesterSettings, write(tmp_path, "HOLDFAST_ATTESTER_", GOOD | {name: "1"}))
 
 
-def test_load__unknown_name_in_the_environment__misconfigured_naming_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOLDFAST_ATTESTER_TOLERANCE", "1")
+@contextmanager
+def environment(**names: str) -> Iterator[None]:
+    """These variables in the process's environment, for a while."""
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name in names:
+            del os.environ[name]
 
-    with pytest.raises(Misconfigured, match="unknown setting HOLDFAST_ATTESTER_TOLERANCE"):
+
+def test_load__unknown_name_in_the_environment__misconfigured_naming_it(tmp_path: Path) -> None:
+    with (
+        environment(HOLDFAST_ATTESTER_TOLERANCE="1"),
+        pytest.raises(Misconfigured, match="unknown setting HOLDFAST_ATTESTER_TOLERANCE"),
+    ):
         load(AttesterSettings, write(tmp_path, "HOLDFAST_ATTESTER_", GOOD))
 
 
@@ -211,12 +223,11 @@ def test_load__line_without_equals_sign__misconfigured(tmp_path: Path) -> None:
         load(AttesterSettings, file)
 
 
-def test_load__environment_and_file__environment_wins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOLDFAST_ATTESTER_LISTEN_PORT", "7999")
+def test_load__environment_and_file__environment_wins(tmp_path: Path) -> None:
+    file = write(tmp_path, "HOLDFAST_ATTESTER_", GOOD)
 
-    assert load(AttesterSettings, write(tmp_path, "HOLDFAST_ATTESTER_", GOOD)).listen_port == 7999
+    with environment(HOLDFAST_ATTESTER_LISTEN_PORT="7999"):
+        assert load(AttesterSettings, file).listen_port == 7999
 
 
 @pytest.mark.parametrize(("name", "value"), [("LISTEN_PORT", "many"), ("LISTEN_PORT", "")])
