@@ -27,7 +27,8 @@ STORY_LIMIT_S = 90
 def run(once: bool = False, fresh: bool = False, port: int | None = None) -> int:
     """Run the demonstration; 0 when the story was told (now or at an earlier run).
 
-    Raises HoldfastError when a scene ends otherwise than it should.
+    Raises HoldfastError when a scene ends otherwise than it should, KeyboardInterrupt when it is stopped
+    before the story is told.
     """
     home = find_home()
     teller = Teller()
@@ -49,6 +50,8 @@ def run(once: bool = False, fresh: bool = False, port: int | None = None) -> int
                     _serve(home, processes, teller)
             except KeyboardInterrupt:
                 teller.step("stopping")
+                if not (home.path / DONE).exists():
+                    raise
             finally:
                 processes.stop()
     return 0
