@@ -18,8 +18,6 @@ from holdfast.domain.members import Role
 from holdfast.domain.orders import Attestation
 from oracle.members_book import AttesterSeat
 
-SUSPEND_THRESHOLD = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
