@@ -125,11 +125,14 @@ def check_text(field: str, value: object) -> str:
     return value
 
 
-def sscc_check_digit(body: str) -> str:
-    """Check digit of the first 17 digits of an SSCC (GS1 General Specifications, 7.9)."""
-    if len(body) != SSCC_DIGITS - 1 or not body.isascii() or not body.isdigit():
-        raise InvalidInput("SSCC body", body, f"{SSCC_DIGITS - 1} digits")
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(body))
+def gs1_check_digit(body: str) -> str:
+    """Check digit of any GS1 number without its last digit (§7.9.1): weights 3 and 1 from the right.
+
+    Raises InvalidInput if `body` is not 1 to 30 digits.
+    """
+    if not 1 <= len(body) <= 30 or not (body.isascii() and body.isdigit()):
+        raise InvalidInput("GS1 number", body, "1 to 30 digits without the check digit")
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
     return str(-total % 10)
 
 
@@ -141,7 +144,7 @@ def check_sscc(value: object, *, field: str = "SSCC") -> str:
     """
     if not isinstance(value, str) or len(value) != SSCC_DIGITS or not value.isascii() or not value.isdigit():
         raise InvalidInput(field, value, f"an SSCC of {SSCC_DIGITS} digits")
-    right = sscc_check_digit(value[:-1])
+    right = gs1_check_digit(value[:-1])
     if value[-1] != right:
         raise InvalidInput(field, value, f"an SSCC whose check digit is {right}")
     return value

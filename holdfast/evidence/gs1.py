@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from holdfast.domain.claims import sscc_check_digit
+from holdfast.domain.claims import gs1_check_digit
 from holdfast.domain.errors import InvalidInput
 
 __all__ = [
-    "GLN", "LOCATION_EXTENSION", "SSCC", "check_digit", "element_string", "parse_digital_link",
-    "parse_element_string", "sscc_check_digit",
+    "GLN", "LOCATION_EXTENSION", "SSCC", "element_string", "parse_digital_link", "parse_element_string",
 ]  # fmt: skip
 
 GS: Final = "\x1d"
@@ -59,17 +58,6 @@ _ELEMENTS: Final[Mapping[str, _Element]] = {
     "400": _Element(1, 30, numeric=False),
     **{f"41{place}": _fixed(13, checked=True) for place in range(8)},
 }
-
-
-def check_digit(body: str) -> str:
-    """Check digit of any GS1 number without its last digit (§7.9.1): weights 3 and 1 from the right.
-
-    Raises InvalidInput if `body` is not 1 to 30 digits.
-    """
-    if not 1 <= len(body) <= 30 or not (body.isascii() and body.isdigit()):
-        raise InvalidInput("GS1 number", body, "1 to 30 digits without the check digit")
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return str(-total % 10)
 
 
 def parse_element_string(text: str) -> dict[str, str]:
@@ -157,7 +145,7 @@ def _add(found: dict[str, str], ai: str, value: str) -> None:
         raise InvalidInput(field, value, "digits only")
     if not _SET_82.fullmatch(value):
         raise InvalidInput(field, value, "characters of GS1 set 82")
-    if element.checked and value[-1] != (right := check_digit(value[:-1])):
+    if element.checked and value[-1] != (right := gs1_check_digit(value[:-1])):
         raise InvalidInput(field, value, f"a check digit of {right}")
     found[ai] = value
 

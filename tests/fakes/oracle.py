@@ -17,7 +17,7 @@ from eth_account.signers.local import LocalAccount
 from holdfast.attestation.deposit import REQUEST_FILE, read_request, request_bytes, request_json
 from holdfast.attestation.quorum import Attester, Committee, sorted_signatures
 from holdfast.attestation.typed_data import Domain
-from holdfast.domain.claims import StockClaim, sscc_check_digit
+from holdfast.domain.claims import StockClaim, gs1_check_digit
 from holdfast.domain.deposit import DepositRequest, make_terms
 from holdfast.domain.document import ReceiptDocument
 from holdfast.domain.members import Member, Role
@@ -91,7 +91,7 @@ def committee_of(policy: Policy, *, epoch: int = 1, max_age_s: int = 3600, thres
 def pallets(count: int = 8) -> tuple[str, ...]:
     """SSCCs of the lot's pallets, ascending."""
     bodies = [f"3690123400000{n:04d}" for n in range(1, count + 1)]
-    return tuple(sorted(body + sscc_check_digit(body) for body in bodies))
+    return tuple(sorted(body + gs1_check_digit(body) for body in bodies))
 
 
 COMMON: dict[str, Any] = {

@@ -9,7 +9,8 @@ import segno
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
-from holdfast.evidence.gs1 import check_digit, element_string, sscc_check_digit
+from holdfast.domain.claims import gs1_check_digit
+from holdfast.evidence.gs1 import element_string
 
 INK, PAPER, EPAPER = (24, 24, 26), (244, 243, 238), (226, 227, 220)
 
@@ -17,13 +18,13 @@ INK, PAPER, EPAPER = (24, 24, 26), (244, 243, 238), (226, 227, 220)
 def sscc_of(serial: int, company: str = "8934567") -> str:
     """An SSCC of a company prefix (893 is Viet Nam) and a serial number."""
     body = "1" + company + f"{serial:0{16 - len(company)}d}"
-    return body + sscc_check_digit(body)
+    return body + gs1_check_digit(body)
 
 
 def gln_of(site: int = 1, company: str = "6901234") -> str:
     """A global location number of a company prefix (690 is China) and a site number."""
     body = company + f"{site:0{12 - len(company)}d}"
-    return body + check_digit(body)
+    return body + gs1_check_digit(body)
 
 
 @functools.cache

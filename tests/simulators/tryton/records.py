@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from holdfast.domain.claims import sscc_check_digit
+from holdfast.domain.claims import gs1_check_digit
 from holdfast.domain.errors import Refused
 from scripts.tryton_rpc import Rpc
 
@@ -27,7 +27,7 @@ class Place:
 def pallet_ssccs(first: int, count: int) -> list[str]:
     """SSCCs of `count` pallets with serial numbers from `first` on."""
     bodies = (f"0{VIET_NAM_PREFIX}{serial:07d}" for serial in range(first, first + count))
-    return [body + sscc_check_digit(body) for body in bodies]
+    return [body + gs1_check_digit(body) for body in bodies]
 
 
 def find_place(rpc: Rpc, site: str, bay: str) -> Place:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from holdfast.domain.claims import sscc_check_digit
+from holdfast.domain.claims import gs1_check_digit
 from holdfast.domain.observations import Observations
 from holdfast.domain.verdict import Decision, Outcome
 from holdfast.reconciliation.reconcile import reconcile
@@ -15,7 +15,7 @@ from holdfast.reconciliation.subject import Subject
 from tests.fakes.oracle import pallets
 from tests.unit.reconciliation.subjects import check, existing, frame, issue, only, policy
 
-FOREIGN = "36901234999999999" + sscc_check_digit("36901234999999999")
+FOREIGN = "36901234999999999" + gs1_check_digit("36901234999999999")
 
 
 def with_frames(subject: Subject, *changes: dict[str, Any]) -> Subject:

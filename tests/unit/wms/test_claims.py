@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.domain.claims import StockClaim, check_sscc, sscc_check_digit
+from holdfast.domain.claims import StockClaim, check_sscc, gs1_check_digit
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.units import Grams, UnixSeconds
 
@@ -91,13 +91,13 @@ def test_differences__other_time_and_records__none_but_every_fact_counts() -> No
 
 def test_sscc__example_of_the_gs1_specification__has_its_check_digit() -> None:
     assert check_sscc("106141412345678908") == "106141412345678908"
-    assert sscc_check_digit("37610425002123456") == "9"
+    assert gs1_check_digit("37610425002123456") == "9"
 
 
 @given(st.integers(min_value=0, max_value=10**17 - 1), st.integers(0, 17), st.integers(1, 9))
 def test_sscc__any_single_digit_changed__refused(body: int, place: int, shift: int) -> None:
     text = f"{body:017d}"
-    good = text + sscc_check_digit(text)
+    good = text + gs1_check_digit(text)
     check_sscc(good)
     changed = good[:place] + str((int(good[place]) + shift) % 10) + good[place + 1 :]
     with pytest.raises(InvalidInput):
