@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from holdfast.domain.claims import check_text
@@ -198,6 +199,15 @@ class Inbox:
         try:
             with self._engine.connect() as db:
                 return [Message(**row._mapping) for row in db.execute(query)]
+        except OperationalError as error:
+            raise self._down(error) from error
+
+    def kinds(self, challenge: str) -> Counter[str]:
+        """How many messages of each kind were accepted under a challenge. Reads no message itself."""
+        query = select(messages.c.kind, func.count()).where(messages.c.challenge == challenge)
+        try:
+            with self._engine.connect() as db:
+                return Counter({str(kind): int(n) for kind, n in db.execute(query.group_by(messages.c.kind))})
         except OperationalError as error:
             raise self._down(error) from error
 

@@ -16,7 +16,7 @@ from holdfast.chain.facts import Chain
 from holdfast.chain.title import read_title
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import EvidenceRejected, HoldfastError, Refused
-from holdfast.domain.orders import Order, interested_members, receipt_ids
+from holdfast.domain.orders import DeliveryOrder, Order, interested_members, receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import receipt_hex
 from holdfast.evidence.cid import cid_of_raw_digest
@@ -91,8 +91,9 @@ class Steps:
     def collect(self, order_id: str, code: str) -> dict[str, Any]:
         """Wait for the devices, ask the WMS, seal the evidence, decide. Returns location, digest, verdict."""
         record = self.records.order(order_id)
-        new_goods = record.primary_type == DepositRequest.__name__
-        kinds = {WEIGHING, FRAME} if new_goods else {FRAME}
+        # Goods that come in or go out cross the bridge; goods that change hands are looked at.
+        moves = record.primary_type in (DepositRequest.__name__, DeliveryOrder.__name__)
+        kinds = {WEIGHING, FRAME} if moves else {FRAME}
         messages = self._await_messages(code, kinds, record.deadline - self.clock())
         self.inbox.close_challenge(code)
         if self.clock() > record.deadline:
@@ -205,11 +206,11 @@ class Steps:
         end = time.monotonic() + min(self.patience.collection_s, at_most_s)
         seen, since = -1, time.monotonic()
         while time.monotonic() < end:
-            messages = self.inbox.messages(code)
-            if len(messages) != seen:
-                seen, since = len(messages), time.monotonic()
-            elif kinds <= {m.kind for m in messages} and time.monotonic() - since >= self.patience.quiet_s:
-                return messages
+            arrived = self.inbox.kinds(code)
+            if arrived.total() != seen:
+                seen, since = arrived.total(), time.monotonic()
+            elif kinds <= set(arrived) and time.monotonic() - since >= self.patience.quiet_s:
+                break
             self.pauses.pause(0.1)
         messages = self.inbox.messages(code)
         if not messages:

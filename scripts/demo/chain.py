@@ -89,12 +89,15 @@ def start_anvil(home: Home, port: int) -> subprocess.Popen[bytes]:
     return process
 
 
-def stop(process: subprocess.Popen[bytes], timeout_s: float = 10) -> None:
-    """Ask a process to end (anvil writes its state then), kill it if it does not."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+def stop(*processes: subprocess.Popen[bytes], timeout_s: float = 10) -> None:
+    """Ask processes to end, all at once (anvil writes its state then), and kill those that do not."""
+    for process in processes:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    end = time.monotonic() + timeout_s
+    for process in processes:
         try:
-            process.wait(timeout_s)
+            process.wait(max(0.0, end - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

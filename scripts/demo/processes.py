@@ -203,8 +203,8 @@ class Processes:
 
     def stop(self) -> None:
         """End everything, the chain last, since it writes its state then."""
-        for _, process in reversed(self.running):
-            stop(process)
+        stop(*(process for name, process in self.running if name != "chain"))
+        stop(*(process for name, process in self.running if name == "chain"))
         self.running.clear()
         if self.wms is not None:
             tryton.stop(self.wms)

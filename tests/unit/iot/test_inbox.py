@@ -60,9 +60,11 @@ def test_accept__weighing_and_frame__kept_as_they_came(inbox: Inbox, challenge: 
     envelope = SIM.envelope(IMAGE, challenge=challenge.code)
     first, second = inbox.accept_weighing(raw), inbox.accept_frame(envelope, IMAGE)
     assert inbox.messages(challenge.code) == [first, second]
+    assert inbox.kinds(challenge.code) == {"weighing": 1, "frame": 1}
     assert (first.kind, first.raw, first.image, first.recorded_at) == ("weighing", raw, None, NOW)
     assert (second.kind, second.raw, second.image, second.device) == ("frame", envelope, IMAGE, CAMERA)
     assert inbox.messages("HF-0000-0000-0000") == []
+    assert inbox.kinds("HF-0000-0000-0000") == {}
 
 
 def test_open_challenge__each_one__random_of_the_right_form(inbox: Inbox) -> None:
