@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from holdfast.chain.events import ChainEvent
@@ -18,6 +19,22 @@ _VALUES = {
     "ReceiptSuspended": ("receiptId", "reason", "seq"),
     "ReceiptReinstated": ("receiptId", "seq"),
 }
+
+
+def acts_apart(events: Iterable[ChainEvent]) -> Iterator[list[ChainEvent]]:
+    """Logs by the order they came of: each transaction's up to its `Attested`, which ends an order's logs.
+
+    Whoever submits may put several orders into one transaction; what follows the last one is its own part.
+    """
+    for _, group in groupby(events, key=lambda event: event.tx_hash):
+        part: list[ChainEvent] = []
+        for event in group:
+            part.append(event)
+            if event.name == "Attested":
+                yield part
+                part = []
+        if part:
+            yield part
 
 
 def acts_in(events: Iterable[ChainEvent]) -> list[Act]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
 
 from holdfast.attestation.quorum import QuorumRule, check_quorum
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import order_hash, signing_digest
-from holdfast.audit.acts import acts_in, acts_of
+from holdfast.audit.acts import acts_apart, acts_in, acts_of
 from holdfast.audit.ledger import Ledger
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.audit.report import AuditReport, DamagedFile, Replayed
@@ -55,8 +54,8 @@ class Auditor:
         self._progress = progress
         self._receipts_of: dict[str, tuple[str, ...]] = {}
         """Sealed manifest's CID -> receipts, by the chain."""
-        self._used: dict[tuple[str, int], str] = {}
-        """Instrument's message (device, counter) -> transaction it was evidence for."""
+        self._used: dict[str, tuple[bytes, str]] = {}
+        """Instrument's message or depositor's request -> order and transaction it was evidence for."""
         self._impossible: list[str] = []
         """Logs that no honest contract writes."""
 
@@ -67,8 +66,7 @@ class Auditor:
         ledger = Ledger()
         replayed: list[Replayed] = []
         history: list[tuple[int, int, Sequence[ChainEvent]]] = []
-        for _, group in groupby(events, key=lambda event: event.tx_hash):
-            batch = list(group)
+        for batch in acts_apart(events):
             block = self._chain.connection.block(batch[0].block_number)
             for event in batch:
                 if event.name == "Attested":
@@ -76,7 +74,7 @@ class Auditor:
                     self._progress(f"{len(replayed)} decisions replayed, block {block.number}")
             self._apply(ledger, batch)
             history.append((block.number, block.timestamp_s, batch))
-        replayed += self._never_written(history)
+        replayed += self._never_written(ledger, history)
         return AuditReport(
             chain_id=self._chain.connection.deployment.chain_id,
             head_block=head.number,
@@ -105,14 +103,15 @@ class Auditor:
         findings: list[str] = []
         summary = "not replayed"
         try:
-            carried = self._chain.events.order_in(tx_hash)
+            wanted_hash = bytes.fromhex(str(event.args["orderHash"])[2:])
+            carried = self._chain.events.order_in(tx_hash, wanted_hash)
             purpose = type(carried.order).__name__.removesuffix("Order").lower()
             if acts_in(batch) != acts_of(carried.order):
                 findings.append("the contract did something else than the order says")
             digest = bytes.fromhex(str(event.args["evidenceDigest"])[2:])
             opened = open_bundle(location, self._store.get, self._key, digest=digest)
-            found = recompute(opened, self._chain.connection.domain, self._read_frame)
             findings += self._attestation(carried, opened)
+            found = self._recompute(opened, ledger)
             findings += self._signatures(carried, found, ledger, now_s)
             findings += self._used_before(found, tx_hash)
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
@@ -126,12 +125,25 @@ class Auditor:
             purpose, receipts, location.hex(), tx_hash, event.block_number, summary, tuple(findings)
         )
 
+    def _recompute(self, opened: OpenedBundle, ledger: Ledger) -> Recomputed:
+        """Draw a bundle again, unless by a policy that never was in force: that is a stranger's, its keys and
+        its bounds for pictures too. Raises EvidenceRejected.
+        """
+        known = {committee.policy_digest for committee in ledger.committees.values()}
+        if opened.manifest.policy_digest not in known:
+            digest = opened.manifest.policy_digest.hex()
+            raise EvidenceRejected("policy", f"the evidence names policy {digest}, which was never in force")
+        return recompute(opened, self._chain.connection.domain, self._read_frame)
+
     def _used_before(self, found: Recomputed, tx_hash: str) -> Iterator[str]:
-        """A message of an instrument is evidence for one decision on the chain and no other."""
-        for message in found.observations.messages:
-            first = self._used.setdefault(message, tx_hash)
-            if first != tx_hash:
-                yield f"message {message[1]} of {message[0]} was evidence in {first} already"
+        """A device's message, or a depositor's request, is evidence for one decision on the chain."""
+        named = [f"message {counter} of {device}" for device, counter in found.observations.messages]
+        if found.request is not None:
+            named.append(f"the depositor's request 0x{order_hash(found.request.request).hex()}")
+        for name in named:
+            first_hash, first_tx = self._used.setdefault(name, (found.order_hash, tx_hash))
+            if first_hash != found.order_hash:
+                yield f"{name} was evidence in {first_tx} already"
 
     def _attestation(self, carried: CarriedOrder, opened: OpenedBundle) -> Iterator[str]:
         """What was signed against the bundle it speaks of."""
@@ -172,7 +184,9 @@ class Auditor:
         except HoldfastError as error:
             yield f"quorum: {error}"
 
-    def _never_written(self, history: Sequence[tuple[int, int, Sequence[ChainEvent]]]) -> Iterator[Replayed]:
+    def _never_written(
+        self, ledger: Ledger, history: Sequence[tuple[int, int, Sequence[ChainEvent]]]
+    ) -> Iterator[Replayed]:
         """Bundles that no transaction names: each must replay to a refusal."""
         for cid in self._store.iter_cids():
             if cid in self._receipts_of:
@@ -188,21 +202,20 @@ class Auditor:
             except HoldfastError as error:
                 yield Replayed("unknown", (), cid, None, None, "not replayed", (str(error),))
                 continue
-            yield self._refused(cid, opened.manifest.purpose, location, history)
+            yield self._refused(cid, opened, ledger, history)
 
     def _refused(
         self,
         cid: str,
-        purpose: str,
-        location: bytes,
+        opened: OpenedBundle,
+        head: Ledger,
         history: Sequence[tuple[int, int, Sequence[ChainEvent]]],
     ) -> Replayed:
         findings: list[str] = []
         receipts: tuple[str, ...] = ()
         summary = "not replayed"
         try:
-            opened = open_bundle(location, self._store.get, self._key)
-            found = recompute(opened, self._chain.connection.domain, self._read_frame)
+            found = self._recompute(opened, head)
             receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipt_ids(found.order))
             self._receipts_of[cid] = receipts
             ledger, number = Ledger(), 0
@@ -214,7 +227,8 @@ class Auditor:
             summary = describe(found, verdict.decision) + ", nothing was written"
         except HoldfastError as error:
             findings.append(str(error))
-        return Replayed(purpose, receipts, location.hex(), None, None, summary, tuple(findings))
+        purpose, location = opened.manifest.purpose, opened.location.hex()
+        return Replayed(purpose, receipts, location, None, None, summary, tuple(findings))
 
     def _damaged(self) -> Iterator[DamagedFile]:
         """Every stored object against its name; damage is told with the receipts that rest on it."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+
+from eth_abi import decode
+from eth_abi.exceptions import DecodingError
+from eth_utils import keccak
+from eth_utils.abi import collapse_if_tuple
 
 from holdfast.attestation.quorum import Committee
 from holdfast.attestation.signatures import compact
-from holdfast.attestation.typed_data import TYPES
+from holdfast.attestation.typed_data import TYPES, attestation_from_json, order_from_json
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import (
     Attestation,
@@ -37,6 +43,16 @@ PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
     ReinstateOrder: (),
 }
 """Order -> its fields that name the members who sign it, in the order the function wants their signatures."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOrder:
+    """What a call of our contract carried. `parties` by the order's field: holder, transferee."""
+
+    order: Order
+    attestation: Attestation
+    signatures: tuple[bytes, ...]
+    parties: dict[str, bytes]
 
 
 def abi_tuple(value: Order | Attestation | ReceiptTerms) -> tuple[Any, ...]:
@@ -80,3 +96,45 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [abi_tuple(item) for item in value]
     return int(value) if isinstance(value, int) else value
+
+
+def read_call(abi: Sequence[Any], data: bytes) -> CarriedOrder | None:
+    """The order that a call of WarehouseReceipt carries; None if it carries none.
+
+    Read as leniently as the contract reads it: whoever submits an order chooses its padding, and must not
+    choose that nobody can read it. What is read is then held to its hash and its signatures.
+    """
+    for kind, name in FUNCTIONS.items():
+        function = next(item for item in abi if item.get("name") == name and item["type"] == "function")
+        types = [collapse_if_tuple(item) for item in function["inputs"]]
+        if data[:4] != keccak(text=f"{name}({','.join(types)})")[:4]:
+            continue
+        try:
+            values = decode(types, data[4:], strict=False)
+            named = {
+                item["name"]: _named(item, value)
+                for item, value in zip(function["inputs"], values, strict=True)
+            }
+            packed = named["signatures"]
+            return CarriedOrder(
+                order_from_json(kind.__name__, named["order"]),
+                attestation_from_json(named["attestation"]),
+                tuple(packed[i : i + 64] for i in range(0, len(packed), 64)),
+                {field: named[f"{field}Signature"] for field in PARTIES[kind]},
+            )
+        except (DecodingError, InvalidInput, OverflowError):
+            return None
+    return None
+
+
+def _named(item: Any, value: Any) -> Any:
+    """A decoded value with its structs as objects by field name, and bytes in them as 0x hex."""
+    if item["type"] == "tuple":
+        return {c["name"]: _field(c, v) for c, v in zip(item["components"], value, strict=True)}
+    return value
+
+
+def _field(item: Any, value: Any) -> Any:
+    if item["type"] == "tuple[]":
+        return [_named({**item, "type": "tuple"}, one) for one in value]
+    return "0x" + value.hex() if isinstance(value, bytes) else value

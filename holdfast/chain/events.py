@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from eth_typing import HexStr
-from eth_utils import to_checksum_address
+from web3.types import RPCEndpoint
 
-from holdfast.attestation.typed_data import attestation_from_json, order_from_json
-from holdfast.chain.calldata import FUNCTIONS, PARTIES
+from holdfast.attestation.typed_data import order_hash
+from holdfast.chain.calldata import CarriedOrder as CarriedOrder
+from holdfast.chain.calldata import read_call
 from holdfast.chain.connection import Connection
 from holdfast.domain.errors import Refused
-from holdfast.domain.orders import Attestation, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,6 @@ class ChainEvent:
     block_hash: str
     tx_hash: str
     log_index: int
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedOrder:
-    """What a transaction to our contract carried. `parties` by the order's field: holder, transferee."""
-
-    order: Order
-    attestation: Attestation
-    signatures: tuple[bytes, ...]
-    parties: dict[str, bytes]
 
 
 def _plain(value: Any) -> Any:
@@ -92,26 +83,42 @@ class EventReader:
             int(log["logIndex"]),
         )
 
-    def order_in(self, tx_hash: str) -> CarriedOrder:
-        """The order a transaction carried, with every signature in its calldata.
+    def order_in(self, tx_hash: str, wanted: bytes) -> CarriedOrder:
+        """The order with the hash `wanted` that a transaction carried, with every signature in its calldata.
 
-        Raises Refused if the transaction is not an order to our contract.
+        Anybody may submit an order, also out of a contract of theirs: such a call is read from the node's
+        trace of the transaction.
+
+        Raises Refused if the transaction carries no such order, or the node keeps no trace; Unreachable.
         """
-        tx: Any = self._connection.ask(
-            "transaction", lambda: self._connection.w3.eth.get_transaction(HexStr(tx_hash))
-        )
-        contract = self._contracts[1]
-        if to_checksum_address(tx["to"]) != contract.address:
-            raise Refused("not-an-order", f"transaction {tx_hash} went to {tx['to']}")
-        function, arguments = contract.decode_function_input(tx["input"])
-        kinds = {name: kind for kind, name in FUNCTIONS.items()}
-        kind = kinds.get(function.fn_name)
-        if kind is None:
-            raise Refused("not-an-order", f"transaction {tx_hash} calls {function.fn_name}")
-        packed = bytes(arguments["signatures"])
-        return CarriedOrder(
-            order_from_json(kind.__name__, _plain(arguments["order"])),
-            attestation_from_json(_plain(arguments["attestation"])),
-            tuple(packed[i : i + 64] for i in range(0, len(packed), 64)),
-            {field: bytes(arguments[f"{field}Signature"]) for field in PARTIES[kind]},
-        )
+        for data in self._calls(tx_hash):
+            carried = read_call(self._contracts[1].abi, data)
+            if carried is not None and order_hash(carried.order) == wanted:
+                return carried
+        raise Refused("not-an-order", f"transaction {tx_hash} carries no order 0x{wanted.hex()} of ours")
+
+    def _calls(self, tx_hash: str) -> list[bytes]:
+        """What our contract was called with in a transaction, in order; undone calls left out."""
+        w3, ours = self._connection.w3, str(self._contracts[1].address).lower()
+        tx: Any = self._connection.ask("transaction", lambda: w3.eth.get_transaction(HexStr(tx_hash)))
+        if str(tx.get("to")).lower() == ours:
+            return [bytes(tx["input"])]
+        asked: Any = [tx_hash, {"tracer": "callTracer"}]
+        method = RPCEndpoint("debug_traceTransaction")
+        answer: Any = self._connection.ask("trace", lambda: w3.provider.make_request(method, asked))
+        if not isinstance(answer.get("result"), Mapping):
+            raise Refused(
+                "no-trace",
+                f"transaction {tx_hash} went through {tx.get('to') or 'a new contract'}: its signatures are "
+                "in its trace, which this node does not give (debug_traceTransaction); ask one that does",
+            )
+        found: list[bytes] = []
+        frames: list[Any] = [answer["result"]]
+        while frames:
+            frame = frames.pop()
+            if frame.get("error"):
+                continue
+            if str(frame.get("to")).lower() == ours and frame.get("type") == "CALL":
+                found.append(bytes.fromhex(str(frame["input"])[2:]))
+            frames += reversed(frame.get("calls") or [])
+        return found
