@@ -298,6 +298,17 @@ def test_audit__carried_attestation_says_something_else__told(past: Past, change
     assert past.findings()
 
 
+def test_audit__attested_time_is_not_the_evidences__told(past: Past) -> None:
+    """A younger date would keep old evidence fresh."""
+    carried = past.warehouse.ledger.carried[past.issue_tx]
+    younger = carried.attestation.observed_at + 100
+    other = replace(carried.attestation, observed_at=younger)
+    signed = tuple(past.warehouse.signatures(other))
+    past.warehouse.ledger.carried[past.issue_tx] = replace(carried, attestation=other, signatures=signed)
+
+    assert past.findings() == ["the attested time of observation is not the evidence's"]
+
+
 def test_audit__transaction_carried_another_order__told(past: Past) -> None:
     carried = past.warehouse.ledger.carried[past.transfer_tx]
     other = replace(carried.order, deadline=carried.order.deadline + 1)

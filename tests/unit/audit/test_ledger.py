@@ -127,7 +127,7 @@ def test_ledger__committee_that_is_not_its_digest__impossible(field: str) -> Non
         event("ReceiptReinstated", receiptId=9, seq=0),
         event("ReceiptDelivered", receiptId=9, holder=2, quantityG=60, seq=0),
         issued(9, lotId="0x" + "77" * 24),
-        issued(7),
+        issued(7, quantityG=1),
         event("ReceiptTransferred", **{"receiptId": 7, "from": 3, "to": 2, "seq": 0}),
         event("ReceiptTransferred", **{"receiptId": 7, "from": 2, "to": 3, "seq": 1}),
         event("ReceiptSuspended", receiptId=7, reason=1, seq=4),
@@ -136,11 +136,13 @@ def test_ledger__committee_that_is_not_its_digest__impossible(field: str) -> Non
         event("ReceiptDelivered", receiptId=7, holder=2, quantityG=59, seq=0),
         issued(9, quantityG=41),
         issued(9, operator=4, quantityG=1),
+        ATTESTED,
     ],
     ids=[
         "transfer-of-none", "suspension-of-none", "reinstatement-of-none", "delivery-of-none", "lot-unknown",
         "issued-twice", "moved-by-another", "number-ahead", "suspended-ahead", "reinstated-while-live",
         "delivered-by-another", "delivered-in-part", "above-the-lot", "operator-of-another-lot",
+        "lot-attested-twice",
     ],
 )  # fmt: skip
 def test_ledger__forged_history__impossible(forged: ChainEvent) -> None:
@@ -157,7 +159,7 @@ def test_ledger__anything_after_delivery__impossible() -> None:
         event("ReceiptSuspended", receiptId=7, reason=1, seq=1),
         event("ReceiptReinstated", receiptId=7, seq=1),
         gone,
-        issued(),
+        issued(quantityG=1),
     ):
         with pytest.raises(Refused, match="0xfeed"):
             after(issued(), gone, late)
