@@ -35,7 +35,7 @@ from holdfast.evidence.collection import (
 )
 from holdfast.evidence.formats import challenge_digest, check_challenge
 from holdfast.evidence.sealing import OpenedBundle
-from holdfast.evidence.telemetry import FrameContent, frame_from_message, weighing_from_message
+from holdfast.evidence.telemetry import FrameContent, frame_from_message, open_frame, weighing_from_message
 from holdfast.reconciliation.reconcile import reconcile
 from holdfast.reconciliation.subject import SignedRequest, Subject
 
@@ -217,13 +217,15 @@ def _frame(
     opened: OpenedBundle, policy: Policy, stated: Mapping[str, Any], read_frame: ReadFrame
 ) -> FrameReading:
     name, envelope = str(stated.get("raw_file")), str(stated.get("envelope_file"))
-    image = _file(opened, name)
+    signed, image, recorded_at = _file(opened, envelope), _file(opened, name), _time(stated)
+    # Before anything is decoded: a decoder works for registered cameras only, never for a stranger's picture.
+    open_frame(signed, image, policy, file=name, recorded_at=recorded_at)
     found = frame_from_message(
-        _file(opened, envelope),
+        signed,
         image,
         policy,
         file=name,
-        recorded_at=_time(stated),
+        recorded_at=recorded_at,
         content=read_frame(image, policy.max_frame_pixels),
     )
     _same("frame", dict(stated), frame_json(found, envelope), name)

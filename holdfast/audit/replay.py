@@ -162,6 +162,8 @@ class Auditor:
             yield "the transaction carried another order than the evidence"
         if attestation.observed_at != found.observations.observed_at:
             yield "the attested time of observation is not the evidence's"
+        if found.observations.newest_at > now_s + found.policy.max_clock_skew_s:
+            yield f"an observation of {found.observations.newest_at} in a block of {now_s}: it lay ahead"
         for field, signature in carried.parties.items():
             member = getattr(order, field)
             signer = recover_signer(signing_digest(domain, order), signature)

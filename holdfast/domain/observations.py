@@ -70,5 +70,12 @@ class Observations:
     @property
     def observed_at(self) -> int:
         """The oldest observation: the time the evidence speaks for. Unix seconds; 0 if empty."""
-        times = [w.observed_at for w in self.weighings] + [f.observed_at for f in self.frames]
-        return min(times, default=0)
+        return min(self._times(), default=0)
+
+    @property
+    def newest_at(self) -> int:
+        """The newest observation: none may lie ahead of whoever judges it. Unix seconds; 0 if empty."""
+        return max(self._times(), default=0)
+
+    def _times(self) -> list[int]:
+        return [w.observed_at for w in self.weighings] + [f.observed_at for f in self.frames]

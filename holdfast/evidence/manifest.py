@@ -27,6 +27,8 @@ PURPOSES: Final[Mapping[str, str]] = {
 """Purpose of a bundle -> primary type of the order it is evidence for."""
 MAX_FILES: Final = 4096
 MAX_FILE_BYTES: Final = 256 * 1024 * 1024
+MAX_BUNDLE_BYTES: Final = 1024 * 1024 * 1024
+"""All files together: whoever opens a bundle holds it in memory."""
 
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,126}")
@@ -158,6 +160,8 @@ class Manifest(ManifestDraft):
         names = [file.name for file in self.files]
         if len(names) > MAX_FILES:
             raise InvalidInput("files", len(names), f"at most {MAX_FILES} files")
+        if (total := sum(file.size_bytes for file in self.files)) > MAX_BUNDLE_BYTES:
+            raise InvalidInput("files", f"{total} bytes", f"at most {MAX_BUNDLE_BYTES} bytes together")
         if names != sorted(set(names)):
             raise InvalidInput("files", names, "each name once, in ascending order")
         if len({name.lower() for name in names}) != len(names):

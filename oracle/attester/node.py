@@ -10,7 +10,7 @@ from holdfast.attestation.quorum import Committee
 from holdfast.attestation.typed_data import order_hash
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.chain.facts import Chain
-from holdfast.domain.errors import Refused
+from holdfast.domain.errors import EvidenceRejected, Refused
 from holdfast.domain.orders import Attestation, SuspendOrder, interested_members
 from holdfast.domain.verdict import Decision, Verdict, verdict_to_json
 from holdfast.evidence.sealing import open_bundle
@@ -74,8 +74,8 @@ class AttesterNode:
     def attest(self, location: bytes, digest: bytes) -> SignedAttestation:
         """Recompute the decision on a bundle and sign it.
 
-        Steps: 1. own seat in the committee in force; 2. bundle opened, every digest checked; 3. every
-        signed message checked and every fact drawn again; 4. policy is the one in force; 5. no interest
+        Steps: 1. own seat in the committee in force; 2. bundle opened, every digest checked; 3. policy is
+        the one in force; 4. every signed message checked and every fact drawn again; 5. no interest
         of our own; 6. the WMS, asked by ourselves, says the same; 7. verdict against our own node;
         8. (receipt, seq), the depositor's request and every message noted in our book; 9. signature.
 
@@ -84,9 +84,11 @@ class AttesterNode:
         committee = self._chain.consortium.committee()
         member = self._seat(committee)
         opened = open_bundle(location, self._store.get, self._keys.encryption, digest=digest)
-        found = recompute(opened, self._chain.connection.domain, self._read_frame)
+        # First of all: the policy says whose signatures count and how large a picture may be.
         if opened.manifest.policy_digest != committee.policy_digest:
-            raise Refused("wrong-policy", "the bundle was made under another policy than the one in force")
+            why = "the bundle was made under another policy than the one in force"
+            raise EvidenceRejected("wrong-policy", why)
+        found = recompute(opened, self._chain.connection.domain, self._read_frame)
         if member in interested_members(found.order):
             raise Refused("attester-has-interest", f"member {member} is a party to this order")
         self._ask_wms(found)
@@ -96,10 +98,10 @@ class AttesterNode:
             raise VerdictRefused(verdict)
         now = self._clock()
         attestation = make_attestation(found, digest, location, committee)
-        if not attestation.observed_at <= now + found.policy.max_clock_skew_s:
-            raise Refused(
-                "observed-in-future", f"observed at {attestation.observed_at}, our clock says {now}"
-            )
+        # The oracle says when a message was recorded, so a device's clock is held against ours, too.
+        newest = found.observations.newest_at
+        if newest > now + found.policy.max_clock_skew_s:
+            raise Refused("observed-in-future", f"observed at {newest}, our clock says {now}")
         if now > attestation.valid_until:
             raise Refused("stale-evidence", f"good until {attestation.valid_until}, our clock says {now}")
         if found.order.deadline < now:

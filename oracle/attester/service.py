@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import threading
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from holdfast.attestation.typed_data import order_to_json
-from holdfast.domain.errors import Action, HoldfastError, Refused
+from holdfast.domain.errors import Action, HoldfastError, Refused, Unreachable
 from oracle.attester.node import AttesterNode, VerdictRefused
+
+MAX_BODY_BYTES: Final = 4096
+"""A location and a digest take 160 bytes; anybody on the network may send something."""
+MAX_WAITING: Final = 8
+"""Requests that wait for their turn; each holds a thread, and there are not many."""
 
 Hex32 = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
 
@@ -35,15 +41,50 @@ def _problem(status: int, error: HoldfastError | str, **extra: Any) -> JSONRespo
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
+class _SmallBodies:
+    """Reads no more of a body than any question needs: 413 beyond."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the body in first; nothing is begun on one that turns out too large."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+            if len(body) > MAX_BODY_BYTES:
+                detail = f"the body is larger than {MAX_BODY_BYTES} bytes"
+                await _problem(413, "body-too-large", detail=detail)(scope, receive, send)
+                return
+        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return whole.pop() if whole else await receive()
+
+        await self._app(scope, replay, send)
+
+
 def build_attester(node: AttesterNode) -> FastAPI:
     """The service: POST /attestations, GET /health. One bundle at a time: reading frames fills a core."""
     app = FastAPI(title="Holdfast attester", docs_url=None, redoc_url=None, openapi_url=None)
-    one_at_a_time = threading.Lock()
+    app.add_middleware(_SmallBodies)
+    one_at_a_time, places = threading.Lock(), threading.BoundedSemaphore(MAX_WAITING)
 
     @app.post("/attestations")
     def attest(request: AttestationRequest) -> dict[str, Any]:
-        with one_at_a_time:
-            signed = node.attest(bytes.fromhex(request.location[2:]), bytes.fromhex(request.digest[2:]))
+        if not places.acquire(blocking=False):
+            raise Unreachable("attester", node.account, f"{MAX_WAITING} others wait already; ask again")
+        try:
+            with one_at_a_time:
+                signed = node.attest(bytes.fromhex(request.location[2:]), bytes.fromhex(request.digest[2:]))
+        finally:
+            places.release()
         return {
             "account": signed.account,
             "member": signed.member,

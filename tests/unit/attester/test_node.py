@@ -238,7 +238,7 @@ def test_attest__evidence_too_old_by_a_second__refused(bench: Bench, warehouse: 
 
 def test_attest__observed_ahead_of_our_clock__refused(bench: Bench, warehouse: Warehouse) -> None:
     decided = warehouse.issue()
-    earliest = warehouse.attestation(decided).observed_at - warehouse.policy.max_clock_skew_s
+    earliest = decided.found.observations.newest_at - warehouse.policy.max_clock_skew_s
 
     bench.now_s = earliest - 1
     bench.refuses(decided, "observed-in-future")

@@ -205,3 +205,18 @@ def test_draft__dict_changed_afterwards__changes_nothing() -> None:
     made = draft(claim=claim)
     claim["nested"]["quantity_g"] = 2
     assert made.claim == {"nested": {"quantity_g": 1}}
+
+
+def test_files__together_more_than_anybody_should_hold_in_memory__refused() -> None:
+    """Each within its own bound, a stranger's bundle could still be a million million bytes."""
+
+    def grow(body: dict[str, Any]) -> None:
+        proto = body["files"][0]
+        body["files"] += [
+            proto
+            | {"name": f"zz-{n}.bin", "size_bytes": 256 * 1024 * 1024, "location": cid_of_bytes(b"%d" % n)}
+            for n in range(5)
+        ]
+
+    with pytest.raises(InvalidInput, match="bytes together"):
+        parse_manifest(changed(grow))
