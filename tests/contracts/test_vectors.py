@@ -16,8 +16,8 @@ from holdfast.domain.orders import (
     TransferOrder,
 )
 from tests.contracts.harness import Outcome, Reverted, World, refused
-from tests.vectors.make_orders import vectors
-from tests.vectors.orders import HERE, Json, committee_of, load, names, read_unchecked, unhex
+from tests.vectors.inputs.make_orders import vectors
+from tests.vectors.inputs.orders import HERE, Json, committee_of, load, names, read_unchecked, unhex
 
 EVENT_OF: dict[type, str] = {
     IssueOrder: "ReceiptIssued",
@@ -113,4 +113,4 @@ def test_vectors__made_anew__the_files_are_up_to_date() -> None:
 
     assert set(made) == kept
     for name, content in made.items():
-        assert content == (HERE / name).read_text(), f"{name}: run tests.vectors.make_orders"
+        assert content == (HERE / name).read_text(), f"{name}: run tests.vectors.inputs.make_orders"

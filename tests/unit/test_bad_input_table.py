@@ -14,7 +14,7 @@ def test_bad_input_table__every_name__is_a_test_or_a_vector() -> None:
     found = set()
     for file in TESTS.rglob("test_*.py"):
         found |= set(re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8")))
-    found |= {file.stem for file in (TESTS / "vectors").glob("bad_*.json")}
+    found |= {file.stem for file in (TESTS / "vectors").rglob("bad_*.json")}
 
     assert len(rows) >= 23
     for row in rows:

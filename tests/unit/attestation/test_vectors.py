@@ -31,7 +31,7 @@ from holdfast.domain.members import Member, Role
 from holdfast.domain.orders import DeliveryOrder, IssueOrder, Kind, Order, Status, TransferOrder
 from holdfast.domain.receipts import ReceiptState
 from holdfast.domain.units import MemberId
-from tests.vectors.orders import Json, committee_of, load, names, read_unchecked, rule_of, unhex
+from tests.vectors.inputs.orders import Json, committee_of, load, names, read_unchecked, rule_of, unhex
 
 GOOD = names("good_order_", "good_attestation_")
 BAD = names("bad_order_", "bad_attestation_")

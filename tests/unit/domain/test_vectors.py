@@ -8,8 +8,8 @@ from holdfast.domain.document import IncompleteDocument
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.receipts import receipt_hex
 from holdfast.evidence.collection import policy_bytes, policy_digest, read_document, read_policy, receipt_id
-from tests.vectors.make_documents import vectors
-from tests.vectors.orders import HERE, load, names
+from tests.vectors.inputs.make_documents import vectors
+from tests.vectors.inputs.orders import HERE, load, names
 
 BAD_DOCUMENTS = names("bad_document_")
 
@@ -64,5 +64,5 @@ def test_vectors__made_anew__the_files_are_up_to_date() -> None:
     }
     for name, content in made.items():
         assert content == (HERE / name).read_text(encoding="utf-8"), (
-            f"{name}: run tests.vectors.make_documents"
+            f"{name}: run tests.vectors.inputs.make_documents"
         )

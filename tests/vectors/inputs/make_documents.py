@@ -1,6 +1,6 @@
 """Make the vectors of receipt documents and policies: what is complete, and what is refused for which field.
 
-    python -m tests.vectors.make_documents
+    python -m tests.vectors.inputs.make_documents
 
 Writes {good,bad}_{document,policy}_*.json beside this module, the same bytes every time. `text` is the file
 as it would lie in evidence: canonical JSON, or not quite.

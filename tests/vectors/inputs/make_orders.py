@@ -1,6 +1,6 @@
 """Make the vectors of orders and attestations: signed in Python, for Python, eth-account and the contract.
 
-    python -m tests.vectors.make_orders
+    python -m tests.vectors.inputs.make_orders
 
 Writes {good,bad}_{order,attestation}_*.json beside this module, the same bytes every time. A vector holds an
 order with its parties' signatures and the attestation that goes with it, the committee in force, the time,
@@ -39,7 +39,14 @@ from tests.contracts.harness import (
     key_of,
     receipt_id,
 )
-from tests.vectors.order_maker import Json, Maker, committee_json, crafted_high_s, order_json, unchecked
+from tests.vectors.inputs.order_maker import (
+    Json,
+    Maker,
+    committee_json,
+    crafted_high_s,
+    order_json,
+    unchecked,
+)
 
 HERE = Path(__file__).resolve().parent
 
