@@ -105,7 +105,10 @@ def _parts(error: BaseException) -> tuple[str, str, str, int]:
         return error.reason, "The answer is no", str(error), error.exit_status
     if isinstance(error, HoldfastError):
         titles = {1: "The answer is no", 2: "Wrong usage or settings", 3: "Not reachable"}
-        return error.code, titles.get(error.exit_status, "Error"), str(error), error.exit_status
+        title = (
+            "Not at an end yet" if isinstance(error, StillOpen) else titles.get(error.exit_status, "Error")
+        )
+        return error.code, title, str(error), error.exit_status
     if isinstance(error, click.FileError):
         return "wrong-usage", "Wrong usage", error.format_message(), USAGE
     if isinstance(error, click.ClickException):
@@ -126,6 +129,8 @@ def _interrupted(error: BaseException) -> bool:
 
 def _sentence(error: BaseException, found: dict[str, Any]) -> str:
     label = {1: "no", 2: "wrong usage or settings", 3: "not reachable"}.get(found["exit_status"])
+    if isinstance(error, StillOpen):
+        label = "not yet"
     lines = [f"holdfast: {label}: {found['detail']}" if label else f"holdfast: {found['detail']}"]
     if isinstance(error, click.UsageError) and error.ctx is not None:
         lines.append(f"Try: {error.ctx.command_path} --help")

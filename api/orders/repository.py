@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, or_, select
 from api.viewer import Viewer, may_see_order
 from holdfast.store.records_orders import load_order
 from holdfast.store.records_tables import orders
-from holdfast.store.records_types import OrderRecord
+from holdfast.store.records_types import OPEN, OrderRecord
 
 
 def list_orders(
@@ -30,6 +30,19 @@ def list_orders(
         query = query.where(or_(at < after[0], and_(at == after[0], identity < after[1])))
     rows = db.execute(query.order_by(at.desc(), identity.desc()).limit(limit)).all()
     return [load_order(db, row) for row in rows]
+
+
+def find_open_order(db: Connection, viewer: Viewer, order_hash: str) -> OrderRecord | None:
+    """The order with this hash that has not ended, the one furthest on; or None."""
+    query = select(orders).where(
+        orders.c.order_hash == order_hash,
+        orders.c.status.in_([status.value for status in OPEN]),
+        may_see_order(viewer),
+    )
+    found = [
+        load_order(db, row) for row in db.execute(query.order_by(orders.c.created_at, orders.c.id)).all()
+    ]
+    return min(found, key=lambda record: len(record.missing), default=None)
 
 
 def find_order(db: Connection, viewer: Viewer, order_id: str) -> OrderRecord | None:

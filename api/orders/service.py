@@ -99,6 +99,8 @@ def _prepared(
 def submit(context: AppContext, viewer: Viewer, request: SubmitIn) -> OrderOut:
     """Check a signed order and store it: queued when all have signed, else awaiting signature.
 
+    An order that waits already is not stored twice: it takes the signatures that it lacks.
+
     Raises:
         Problem: 403 the caller is no party; 404 no such receipt; 409 not possible now; 422 wrong.
         InvalidInput: the typed data or a signature is malformed or of another domain.
@@ -131,10 +133,18 @@ def submit(context: AppContext, viewer: Viewer, request: SubmitIn) -> OrderOut:
         with read(context.records.engine) as db:
             get_receipt(db, viewer, receipt_hex(order.receipt_id))
     checks.check_state(order, context.chain.receipt(order.receipt_id), now_s=now)
+    own_hash = "0x" + order_hash(order).hex()
+    with read(context.records.engine) as db:
+        known = repository.find_open_order(db, viewer, own_hash)
+    if known is not None:
+        for member in (member for member in known.missing if member in signatures):
+            known = context.records.add_signature(known.id, member, signatures[member])
+        with read(context.records.engine) as db:
+            return _order(db, viewer, known)
     record = context.records.submit_order(
         primary_type=type(order).__name__,
         order=order_to_json(order),
-        order_hash="0x" + order_hash(order).hex(),
+        order_hash=own_hash,
         receipt_id=receipt_hex(order.receipt_id),
         seq=order.seq,
         deadline=order.deadline,

@@ -114,7 +114,7 @@ def _conclusion(report: Report) -> list[str]:
     receipt = title.receipt
     lines = [f"THE TITLE HOLDS, as of {show_time(when)} (block {report.block_number:,})."]
     lines.append(f"  Goods      {show_mass(receipt.quantity_g)} of lot {hexes.data(receipt.lot_id)}")
-    for part, number in (("Holder", receipt.holder), ("Keeper", receipt.operator)):
+    for part, number in (("Holder", receipt.holder), ("Warehouse", receipt.operator)):
         lines.append(f"  {part:<10} member {number}, account {hexes.data(title.members[number].account)}")
     lines.append(f"  Burdens    {burdens(title)}")
     kind = receipt.kind.name.lower().replace("_", "-")

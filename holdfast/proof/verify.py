@@ -221,9 +221,10 @@ class _Verification:
         self.receipts = ProofTrie(self.accounts[0].storage_root, "WarehouseReceipt storage")
         leaves = self.receipts.read(receipt_slots(self.bundle.receipt_id), self.bundle.receipt_nodes)
         self.receipt = read_receipt(self.bundle.receipt_id, leaves)
+        orders = "1 order" if self.receipt.seq == 1 else f"{self.receipt.seq} orders"
         return (
             f"{show_mass(self.receipt.quantity_g)}, held by member {self.receipt.holder}, kept by member "
-            f"{self.receipt.operator}, {self.receipt.status.name.lower()}, {self.receipt.seq} orders so far"
+            f"{self.receipt.operator}, {self.receipt.status.name.lower()}, {orders} so far"
         )
 
     def lot_(self) -> str:

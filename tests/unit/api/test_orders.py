@@ -117,6 +117,19 @@ def test_submit__one_signature__then_the_other_adds_its_own(world: World) -> Non
     assert [step["status"] for step in second.json()["history"]] == ["awaiting-signature", "queued"]
 
 
+def test_submit__same_order_again__one_order_takes_the_missing_signature(world: World) -> None:
+    order = order_for(world)
+    first = submit(world, order, 3, by=3).json()
+    again = submit(world, order, 3, by=3, idem="k2").json()
+    both = submit(world, order, 3, 2, by=2, idem="k3").json()
+    late = submit(world, order, 3, 2, by=3, idem="k4").json()
+    assert first["status"] == again["status"] == "awaiting-signature"
+    assert both["status"] == late["status"] == "queued"
+    assert {first["id"], again["id"], both["id"], late["id"]} == {first["id"]}
+    listed = world.client.get("/v1/orders", headers=world.auth(3)).json()["items"]
+    assert [item["id"] for item in listed if item["order_hash"] == first["order_hash"]] == [first["id"]]
+
+
 def test_submit__compact_signature__accepted(world: World) -> None:
     from holdfast.attestation.signatures import compact
 
