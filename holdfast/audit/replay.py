@@ -15,6 +15,7 @@ from holdfast.chain.events import CarriedOrder, ChainEvent
 from holdfast.chain.facts import Chain
 from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, HoldfastError, Refused
 from holdfast.domain.orders import (
+    IssueOrder,
     ReinstateOrder,
     SuspendOrder,
     interested_members,
@@ -56,6 +57,8 @@ class Auditor:
         """Sealed manifest's CID -> receipts, by the chain."""
         self._used: dict[str, tuple[bytes, str]] = {}
         """Instrument's message or depositor's request -> order and transaction it was evidence for."""
+        self._pallets: dict[str, bytes] = {}
+        """Pallet -> lot it was issued on last."""
         self._impossible: list[str] = []
         """Logs that no honest contract writes."""
 
@@ -114,6 +117,7 @@ class Auditor:
             found = self._recompute(opened, ledger)
             findings += self._signatures(carried, found, ledger, now_s)
             findings += self._used_before(found, tx_hash)
+            findings += self._goods_of_another_lot(found, ledger)
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
             wanted = Decision.REJECT if isinstance(carried.order, SuspendOrder) else Decision.ACCEPT
             if verdict.decision is not wanted:
@@ -144,6 +148,16 @@ class Auditor:
             first_hash, first_tx = self._used.setdefault(name, (found.order_hash, tx_hash))
             if first_hash != found.order_hash:
                 yield f"{name} was evidence in {first_tx} already"
+
+    def _goods_of_another_lot(self, found: Recomputed, ledger: Ledger) -> Iterator[str]:
+        """The same pallets under two lots with receipts on both: pledged twice."""
+        if not isinstance(found.order, IssueOrder):
+            return
+        for sscc in found.claim.packages:
+            before = ledger.lots.get(self._pallets.get(sscc, found.lot_id))
+            if before is not None and before.lot_id != found.lot_id and before.live_g:
+                yield f"pallet {sscc} stands for lot 0x{before.lot_id.hex()} as well, which has live receipts"
+        self._pallets.update(dict.fromkeys(found.claim.packages, found.lot_id))
 
     def _attestation(self, carried: CarriedOrder, opened: OpenedBundle) -> Iterator[str]:
         """What was signed against the bundle it speaks of."""

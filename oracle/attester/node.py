@@ -11,7 +11,7 @@ from holdfast.attestation.typed_data import order_hash
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.chain.facts import Chain
 from holdfast.domain.errors import EvidenceRejected, Refused
-from holdfast.domain.orders import Attestation, SuspendOrder, interested_members
+from holdfast.domain.orders import Attestation, IssueOrder, SuspendOrder, interested_members
 from holdfast.domain.verdict import Decision, Verdict, verdict_to_json
 from holdfast.evidence.sealing import open_bundle
 from holdfast.keys.keystore import PartyKeys
@@ -77,7 +77,8 @@ class AttesterNode:
         Steps: 1. own seat in the committee in force; 2. bundle opened, every digest checked; 3. policy is
         the one in force; 4. every signed message checked and every fact drawn again; 5. no interest
         of our own; 6. the WMS, asked by ourselves, says the same; 7. verdict against our own node;
-        8. (receipt, seq), the depositor's request and every message noted in our book; 9. signature.
+        8. no pallet of a new lot stands for another; 9. (receipt, seq), the depositor's request, every
+        message and the lot's pallets noted in our book; 10. signature.
 
         Raises Refused, EvidenceRejected, EvidenceMissing, Unreachable.
         """
@@ -106,7 +107,11 @@ class AttesterNode:
             raise Refused("stale-evidence", f"good until {attestation.valid_until}, our clock says {now}")
         if found.order.deadline < now:
             raise Refused("deadline-passed", f"the order was good until {found.order.deadline}, it is {now}")
+        if isinstance(found.order, IssueOrder):
+            self._refuse_goods_of_another_lot(found, now)
         self._log.reserve(found.order, found.order_hash, now, _request_of(found), found.observations.messages)
+        if isinstance(found.order, IssueOrder):
+            self._log.keep_pallets(found.claim.packages, found.lot_id, found.order.deadline)
         signature = self._keys.sign(self._chain.connection.domain, attestation)
         logger.info("attested order %s as member %d", found.order_hash.hex(), member)
         return SignedAttestation(self._keys.account, member, attestation, signature)
@@ -118,6 +123,23 @@ class AttesterNode:
         raise Refused(
             "no-seat", f"{self._keys.account} has no seat in the committee of epoch {committee.epoch}"
         )
+
+    def _refuse_goods_of_another_lot(self, found: Recomputed, now: int) -> None:
+        """The same pallets booked as two lots would be pledged twice: Refused (`goods-of-another-lot`).
+
+        They are free again once no receipt on the other lot lives and none can be issued any more.
+        """
+        live: dict[bytes, bool] = {}
+        for pallet in self._log.other_lots(found.claim.packages, found.lot_id):
+            if pallet.lot_id not in live:
+                lot = self._chain.receipts.lot(pallet.lot_id)
+                live[pallet.lot_id] = lot is not None and lot.live_g > 0
+            if live[pallet.lot_id] or pallet.open_until >= now:
+                raise Refused(
+                    "goods-of-another-lot",
+                    f"pallet {pallet.sscc} of lot {found.claim.lot} was attested as goods of lot "
+                    f"0x{pallet.lot_id.hex()}, on which receipts live or may yet be issued",
+                )
 
     def _ask_wms(self, found: Recomputed) -> None:
         """The claim in the bundle must be what the WMS tells us, too. Raises Refused (`wms-differs`)."""

@@ -2,14 +2,29 @@
 
 A depositor's request is such a slot, too. Each collection gives its receipts new ids, so without it one
 signature of the depositor could be turned into receipts again and again, as long as the lot has room.
+
+And it remembers of which lot each pallet was: whoever keeps the WMS can book the same pallets as two lots,
+and a lot's own numbers on the chain cannot show that the goods stand for another lot already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Connection, Engine, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from holdfast.domain.errors import Refused, Unreachable
@@ -28,6 +43,15 @@ _SIGNED = Table(
     Column("deadline", BigInteger, nullable=False),
     Column("noted_at", BigInteger, nullable=False),
 )
+_PALLETS = Table(
+    "attested_pallets",
+    _METADATA,
+    Column("sscc", String(18), primary_key=True),
+    Column("lot_id", LargeBinary(24), nullable=False),
+    Column("open_until", BigInteger, nullable=False),
+)
+_AT_ONCE = 500
+"""Pallets looked up in one query; a database bounds the number of a query's values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +60,15 @@ class UsedRequest:
 
     request_hash: bytes
     deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class PalletOf:
+    """A pallet, the lot it was attested as goods of, and until when that order may yet be used."""
+
+    sscc: str
+    lot_id: bytes
+    open_until: int
 
 
 def slots(order: Order) -> tuple[str, ...]:
@@ -75,6 +108,35 @@ class SignedLog:
             with self._engine.begin() as connection:
                 for slot, deadline in taken:
                     _note(connection, slot, order_hash, deadline, now_s)
+        except SQLAlchemyError as error:
+            raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
+
+    def other_lots(self, packages: Sequence[str], lot_id: bytes) -> list[PalletOf]:
+        """Which of these pallets were attested as goods of another lot before. Raises Unreachable."""
+        found: list[PalletOf] = []
+        try:
+            with self._engine.connect() as connection:
+                for start in range(0, len(packages), _AT_ONCE):
+                    some = _PALLETS.c.sscc.in_(packages[start : start + _AT_ONCE])
+                    query = select(_PALLETS).where(some, _PALLETS.c.lot_id != lot_id)
+                    rows = connection.execute(query.order_by(_PALLETS.c.sscc)).all()
+                    found += [PalletOf(row.sscc, bytes(row.lot_id), row.open_until) for row in rows]
+        except SQLAlchemyError as error:
+            raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
+        return found
+
+    def keep_pallets(self, packages: Sequence[str], lot_id: bytes, deadline: int) -> None:
+        """Note, before an issue is signed, that these pallets are goods of this lot. Raises Unreachable."""
+        try:
+            with self._engine.begin() as connection:
+                for start in range(0, len(packages), _AT_ONCE):
+                    some = packages[start : start + _AT_ONCE]
+                    noted = _PALLETS.c.sscc.in_(some)
+                    mine = select(func.max(_PALLETS.c.open_until)).where(noted, _PALLETS.c.lot_id == lot_id)
+                    until = max(deadline, connection.scalar(mine) or 0)
+                    connection.execute(delete(_PALLETS).where(noted))
+                    rows = [{"sscc": sscc, "lot_id": lot_id, "open_until": until} for sscc in some]
+                    connection.execute(_PALLETS.insert(), rows)
         except SQLAlchemyError as error:
             raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
 

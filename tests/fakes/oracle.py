@@ -298,6 +298,18 @@ class Warehouse:
         order, documents = issue_order(self.policy, attached[1], answer, collection, self.now_s)
         return self.sealed(order, documents, collection)
 
+    def issue_as_lot(self, lot: str, messages: Sequence[Message] | None = None) -> Decided:
+        """A stored bundle for an issue on the very same goods, which the WMS now books as another lot."""
+        self.source.answers[SITE, lot] = replace(self.claim, lot=lot)
+        answer = self.source.claim(site=SITE, lot=lot)
+        request = replace(self.request(lot=lot), lot_id=lot_id(self.policy, OPERATOR, SITE, lot))
+        data, signed = self.signed(request)
+        attached = (REQUEST_FILE, data, request_json(signed))
+        seen = self.messages() if messages is None else messages
+        collection = gather(self.policy, OPERATOR, CHALLENGE, answer, seen, self.pictures, attached)
+        order, documents = issue_order(self.policy, signed, answer, collection, self.now_s)
+        return self.sealed(order, documents, collection)
+
     def existing(
         self, order: Order, documents: Sequence[bytes], messages: Sequence[Message] | None = None
     ) -> Decided:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from holdfast.domain.errors import EvidenceRejected
 from holdfast.domain.policy import policy_to_json
+from holdfast.domain.units import UnixSeconds
 from holdfast.evidence.canonical import canonical_json, sha256_digest
 from holdfast.evidence.telemetry import FrameContent
 from oracle.attester.service import MAX_BODY_BYTES, MAX_WAITING, build_attester
 from oracle.iot.inbox import FRAME, WEIGHING
-from tests.fakes.oracle import Attesters, Pictures, Warehouse
+from tests.fakes.oracle import DAY_S, Attesters, Pictures, Warehouse, pallets
 from tests.fakes.store import MemoryStore
 from tests.simulators.site import CHALLENGE
 from tests.unit.attester.test_node import Bench
@@ -80,6 +82,68 @@ def test_attest__device_whose_clock_runs_days_ahead__refused(warehouse: Warehous
 
     assert str(now_s) in reason
     assert {message.challenge for message in ahead} == {CHALLENGE}
+
+
+# --- the same goods as two lots ---
+
+
+def test_attest__same_pallets_booked_as_a_second_lot__refused(warehouse: Warehouse) -> None:
+    """The keeper books them twice, drives them over the bridge again, and asks for receipts again."""
+    bench, first = Bench(warehouse), warehouse.issue()
+    bench.attest(first)
+    warehouse.write(first)
+
+    reason = bench.refuses(warehouse.issue_as_lot("VN-2026-0200"), "goods-of-another-lot")
+
+    assert warehouse.packages[0] in reason
+    assert warehouse.lot_id.hex() in reason
+
+
+def test_attest__same_pallets_as_a_second_lot_before_the_first_is_written__refused(
+    warehouse: Warehouse,
+) -> None:
+    bench = Bench(warehouse)
+    bench.attest(warehouse.issue())
+
+    bench.refuses(warehouse.issue_as_lot("VN-2026-0200"), "goods-of-another-lot")
+
+
+def test_attest__one_pallet_of_another_lot_among_many__refused(warehouse: Warehouse) -> None:
+    bench, first = Bench(warehouse), warehouse.issue()
+    bench.attest(first)
+    warehouse.write(first)
+    warehouse.packages = tuple(sorted({*pallets(15)[8:], pallets(1)[0]}))
+    warehouse.claim = replace(warehouse.claim, packages=warehouse.packages)
+
+    bench.refuses(warehouse.issue_as_lot("VN-2026-0200"), "goods-of-another-lot")
+
+
+def test_attest__pallets_of_a_lot_that_was_delivered__are_goods_again(warehouse: Warehouse) -> None:
+    bench, first = Bench(warehouse), warehouse.issue()
+    bench.attest(first)
+    warehouse.write(first)
+    lots = warehouse.ledger.lots
+    lots[warehouse.lot_id] = replace(lots[warehouse.lot_id], attested_g=0, live_g=0)
+    # Until then, the first order could be written.
+    warehouse.now_s = bench.now_s = first.found.order.deadline + 1
+    warehouse.claim = replace(warehouse.claim, as_of=UnixSeconds(warehouse.now_s))
+    warehouse.ledger.node.mine(warehouse.now_s)
+
+    bench.attest(warehouse.issue_as_lot("VN-2026-0200"))
+
+
+def test_attest__more_receipts_on_the_same_lot__signed(warehouse: Warehouse) -> None:
+    bench = Bench(warehouse)
+    half = warehouse.issue(request=warehouse.request(total_g=warehouse.quantity_g // 2))
+    bench.attest(half)
+    warehouse.write(half)
+
+    rest = replace(warehouse.request(total_g=warehouse.quantity_g // 2), deadline=warehouse.now_s + 600)
+    bench.attest(warehouse.issue(request=rest))
+
+    assert {p.open_until for p in bench.log.other_lots(warehouse.packages, bytes(24))} == {
+        warehouse.now_s + DAY_S
+    }
 
 
 # --- the service, to which anybody on the network may speak ---

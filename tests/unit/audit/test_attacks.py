@@ -110,3 +110,18 @@ def test_audit__orders_of_one_transaction_with_changed_values__told(warehouse: W
     log[at] = replace(log[at], args=log[at].args | {"to": 6})
 
     assert "the contract did something else than the order says" in findings(audit(warehouse))
+
+
+def test_audit__same_pallets_under_two_lots__told(warehouse: Warehouse) -> None:
+    """Every attester may have been in it: the evidence itself still tells."""
+    first = warehouse.issue(messages=warehouse.weighings(loads=2) + warehouse.frames())
+    warehouse.write(first)
+    seen = warehouse.weighings(loads=2) + warehouse.frames()
+    warehouse.write(warehouse.issue_as_lot("VN-2026-0200", seen), after_s=120)
+
+    told = findings(audit(warehouse))
+
+    assert told == [
+        f"pallet {sscc} stands for lot 0x{first.found.lot_id.hex()} as well, which has live receipts"
+        for sscc in warehouse.packages
+    ]
