@@ -16,6 +16,7 @@ from holdfast.chain.facts import Chain
 from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, HoldfastError, Refused
 from holdfast.domain.orders import (
     IssueOrder,
+    Order,
     ReinstateOrder,
     SuspendOrder,
     interested_members,
@@ -191,9 +192,7 @@ class Auditor:
         rule = QuorumRule(
             SUSPEND_THRESHOLD if suspends else committee.threshold,
             None if suspends else found.operator,
-            frozenset()
-            if suspends or isinstance(order, ReinstateOrder)
-            else frozenset(interested_members(order)),
+            frozenset(_parties(order, ledger)),
         )
         try:
             check_quorum(domain, committee, rule, attestation, carried.signatures, now_s=now_s)
@@ -277,6 +276,14 @@ class Auditor:
         for lot_id, lot in ledger.lots.items():
             if self._chain.receipts.lot(lot_id, block) != lot:
                 yield f"lot 0x{lot_id.hex()}: the logs and the contract differ"
+
+
+def _parties(order: Order, ledger: Ledger) -> tuple[int, ...]:
+    """Members none of whose attesters may speak: an order that names no holder concerns the one of then."""
+    if not isinstance(order, SuspendOrder | ReinstateOrder):
+        return interested_members(order)
+    state = ledger.receipts.get(order.receipt_id)
+    return () if state is None else (state.holder,)
 
 
 def describe(found: Recomputed, decision: Decision) -> str:

@@ -14,6 +14,7 @@ from holdfast.domain.errors import Unreachable
 from holdfast.domain.orders import SuspendOrder, SuspendReason, TransferOrder
 from holdfast.domain.policy import policy_to_json
 from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.units import UnixSeconds
 from holdfast.evidence.canonical import canonical_json, sha256_digest
 from holdfast.evidence.cid import cid_of_raw_digest
 from holdfast.evidence.collection import document_bytes
@@ -425,6 +426,44 @@ def test_audit__suspension__replays_to_a_reject_by_two_attesters() -> None:
     report = past.audit()
     assert report.holds, render_audit(report)
     assert "suspend" in [item.purpose for item in report.replayed]
+
+
+def test_audit__suspension_by_the_holders_own_attester__told() -> None:
+    past = make_past()
+    warehouse = past.warehouse
+    number, document = past.issue.found.documents[0]
+    moved = TransferOrder(number, TRADER, BANK, 1, warehouse.now_s + DAY_S)
+    decided = warehouse.existing(moved, [document_bytes(document)])
+    attestation = warehouse.attestation(decided)
+    signatures = warehouse.signatures(attestation, (OPERATOR, INSPECTOR, IOT))
+    parties = [party(f"member {m}").sign(warehouse.domain, moved) for m in (TRADER, BANK)]
+    warehouse.ledger.write(moved, attestation, signatures, warehouse.now_s + 180, parties)
+    assert past.audit().holds
+
+    order = SuspendOrder(number, SuspendReason.QUANTITY_SHORT, 2, warehouse.now_s + DAY_S)
+    short = warehouse.existing(order, [document_bytes(document)], warehouse.frames(values=pallets(1)))
+    written(past, short, (BANK, IOT))
+
+    assert past.findings() == ["quorum: member 4 has an interest in this act"]
+
+
+def test_audit__same_lot_offered_again__replays_against_what_lived_by_then(past: Past) -> None:
+    warehouse = past.warehouse
+    site_lot = (warehouse.claim.site, warehouse.claim.lot)
+    for as_of, said in (
+        (warehouse.now_s + 200, "REJECT"),
+        (warehouse.now_s + 60, "REJECT"),
+        (None, "ACCEPT"),
+    ):
+        claim = replace(warehouse.claim, as_of=UnixSeconds(as_of or warehouse.now_s))
+        warehouse.source.answers[site_lot] = claim
+        decided = warehouse.issue(messages=warehouse.weighings(loads=2) + warehouse.frames())
+        location = decided.opened.location.hex()
+
+        found = next(item for item in past.audit().replayed if item.location == location)
+
+        assert found.summary.startswith(said), as_of
+    warehouse.source.answers[site_lot] = warehouse.claim
 
 
 def test_report__many_receipts__counted_not_listed() -> None:
