@@ -41,6 +41,9 @@ RUBBER = Lot("QD-2026-0147", "A-07", 160, 8, 1)
 SMALL = Lot("QD-2026-0148", "A-08", 40, 2, 1001)
 SHORT = Lot("QD-2026-0149", "B-01", 160, 8, 2001)
 ELSEWHERE = Lot("QD-2026-0150", "B-02", 20, 1, 3001)
+LOTS = (RUBBER, SMALL, SHORT, ELSEWHERE)
+REALLY_THERE_G = {SHORT.number: 196_000_000}
+"""What lies in the bay where that is not what the WMS was told, grams."""
 
 
 def terms(lot: Lot, receipts: int, *, prefix: str = "") -> dict[str, Any]:

@@ -19,6 +19,8 @@ from scripts.demo.members import AUDITOR, PEOPLE
 from scripts.demo.processes import Processes, choose_ports
 from scripts.demo.story import Story
 from scripts.demo.tell import Teller
+from scripts.demo.watch import Watch
+from scripts.demo.yard import Yard
 
 DONE = "story.json"
 STORY_LIMIT_S = 90
@@ -135,8 +137,12 @@ def _serve(home: Home, processes: Processes, teller: Teller) -> None:
     for person in PEOPLE:
         token = home.token(person.key).read_text().strip()
         teller.say(f"as {person.key:<10} {processes.api_url}/receipts/{note['receipt_id']}#token={token}")
-    while True:
-        for name, process in processes.running:
-            if process.poll() is not None:
-                raise Misconfigured(f"{name} has stopped: see {home.log(name)}")
-        time.sleep(1)
+    teller.say("Orders you sign now are carried out, too: docs/orders.md shows how.")
+    watch = Watch(home, Yard(home, processes.intake_url))
+    watch.start()
+    try:
+        while True:
+            processes.check()
+            time.sleep(1)
+    finally:
+        watch.stop()

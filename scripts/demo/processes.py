@@ -201,6 +201,16 @@ class Processes:
         nodes["api"] = (api, f"{self.api_url}/health")
         return nodes
 
+    def check(self) -> None:
+        """See that everything still runs. Raises Unreachable, naming what does not and where it says why."""
+        parts = [(name, process, self.home.log(name)) for name, process in self.running]
+        if self.wms is not None:
+            parts.append(("Tryton", self.wms, self.home.tryton / "trytond.log"))
+        for name, process, log in parts:
+            if process.poll() is not None:
+                why = f"{name} has stopped (its log: {log}); run `make demo` again, nothing recorded is lost"
+                raise Unreachable(name, "127.0.0.1", why)
+
     def stop(self) -> None:
         """End everything, the chain last, since it writes its state then."""
         stop(*(process for name, process in self.running if name != "chain"))

@@ -26,7 +26,7 @@ from oracle.runtime import frame_reader, load_policy
 from scripts import tryton
 from scripts.demo.desk import Desk
 from scripts.demo.founding import SITE, member_keys
-from scripts.demo.lots import ELSEWHERE, RUBBER, SHORT, SMALL, Lot, terms
+from scripts.demo.lots import ELSEWHERE, REALLY_THERE_G, RUBBER, SHORT, SMALL, Lot, terms
 from scripts.demo.members import AUDITOR, BANK, IMPORTER, OPERATOR, TRADER
 from scripts.demo.processes import Processes
 from scripts.demo.tell import Teller
@@ -53,7 +53,6 @@ class Story:
         self.importer, self.trader, self.bank = (
             Desk(home, processes.api_url, domain, person) for person in (IMPORTER, TRADER, BANK)
         )
-        self.first_weighing = b""
         self.receipt_id = 0
         self._small_booked = threading.Event()
         self._booking_failed: list[HoldfastError] = []
@@ -151,7 +150,6 @@ class Story:
         self.tell.scene(2, "Weighbridge and cameras send what they see, signed")
         order_id = self.request(RUBBER, 1)
         self.collect(order_id, RUBBER, weighed_g=RUBBER.quantity_g - 180_000)
-        self.first_weighing = self.yard.last_weighing
         order = self.final(order_id)
         self.tell.scene(3, "The oracle reconciles: the five-match board")
         self.board(order_id)
@@ -229,7 +227,7 @@ class Story:
     def _frauds(self) -> None:
         self.tell.scene(9, "Four frauds")
         before = self._live_receipts()
-        short_g = 196_000_000
+        short_g = REALLY_THERE_G[SHORT.number]
         order_id = self.request(SHORT, 1)
         self.collect(order_id, SHORT, weighed_g=short_g)
         self._must_refuse(order_id, f"{show_mass(short_g)} on the bridge for 200.000 t in the WMS")
@@ -237,9 +235,9 @@ class Story:
         self.collect(order_id, RUBBER, weighed_g=RUBBER.quantity_g)
         self._must_refuse(order_id, f"lot {RUBBER.number} offered a second time")
         try:
-            self.yard.send_weighing(self.first_weighing)
+            self.yard.send_weighing(self.yard.last_weighing)
         except Refused as error:
-            self.tell.refused("a weighing of this morning, sent again", str(error))
+            self.tell.refused("the last truck's weighing, sent a second time", str(error))
         else:
             raise Refused("story", "a replayed weighing was accepted")
         order_id = self.request(ELSEWHERE, 1)

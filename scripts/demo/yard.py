@@ -31,13 +31,18 @@ class Yard:
     def __post_init__(self) -> None:
         self._http = httpx.Client(base_url=self.intake_url, timeout=60, trust_env=False)
 
+    def challenges(self) -> list[tuple[str, str]]:
+        """Open challenges of the site, oldest first: code, and the order it is for."""
+        found = self._http.get("/challenges", params={"site": SITE}).json()
+        return [(str(item["code"]), str(item["purpose"])) for item in found]
+
     def challenge(self, order_id: str) -> str:
         """Wait for the challenge that the oracle opened for an order."""
         deadline = time.monotonic() + CHALLENGE_S
         while time.monotonic() < deadline:
-            for item in self._http.get("/challenges", params={"site": SITE}).json():
-                if item["purpose"] == order_id:
-                    return str(item["code"])
+            for code, purpose in self.challenges():
+                if purpose == order_id:
+                    return code
             time.sleep(0.1)
         raise Unreachable("challenge", self.intake_url, f"none was opened for order {order_id}")
 
@@ -90,5 +95,4 @@ class Yard:
 
 def _check(response: httpx.Response) -> None:
     if response.status_code >= 300:
-        problem = response.json()
-        raise Refused("intake", f"{problem.get('title')}: {problem.get('detail')}")
+        raise Refused("intake", str(response.json().get("detail")))

@@ -109,7 +109,7 @@ def test_demo__its_chain_is_killed__says_so_and_the_receipts_are_there_again(hom
     with running(home) as demo:
         demo.says("Look:")
         os.kill(chain_process(demo), signal.SIGKILL)
-        assert demo.process.wait(60) == 2
+        assert demo.process.wait(60) == 3
         assert "chain has stopped" in "".join(demo.lines)
         assert [port for port in demo.ports() if listening(port)] == []
     found = holdfast(home.path, "audit", "--json")
