@@ -69,6 +69,21 @@ class EventReader:
         )
         return [self._decode(log) for log in logs]
 
+    def attested(self, wanted: bytes) -> ChainEvent | None:
+        """The log that says the order with the hash `wanted` was carried out; None if it was not.
+
+        Whoever submitted it: it may be another than us. Raises Unreachable.
+        """
+        topic = next(topic for topic, event in self._by_topic.items() if event.event_name == "Attested")
+        query: Any = {
+            "fromBlock": self._connection.deployment.block,
+            "toBlock": "latest",
+            "address": self._contracts[1].address,
+            "topics": ["0x" + topic.hex(), "0x" + wanted.hex()],
+        }
+        logs: Any = self._connection.ask("events", lambda: self._connection.w3.eth.get_logs(query))
+        return self._decode(logs[0]) if logs else None
+
     def _decode(self, log: Any) -> ChainEvent:
         event = self._by_topic.get(bytes(log["topics"][0]))
         if event is None:

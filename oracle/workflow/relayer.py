@@ -32,6 +32,11 @@ class Relayer:
         """The account that pays."""
         return self._keys.account
 
+    @property
+    def confirmations(self) -> int:
+        """Blocks that must lie on top of one before it is believed."""
+        return self._confirmations
+
     def reserve(self, order_id: str, data: bytes) -> str:
         """Simulate, sign and commit one transaction; returns its hash. Doing it again changes nothing.
 

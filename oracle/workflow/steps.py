@@ -12,10 +12,11 @@ from holdfast.attestation.quorum import QuorumRule
 from holdfast.attestation.typed_data import order_from_json, request_from_json
 from holdfast.audit.recompute import ReadFrame, recompute
 from holdfast.chain.calldata import PARTIES
+from holdfast.chain.events import ChainEvent
 from holdfast.chain.facts import Chain
 from holdfast.chain.title import read_title
 from holdfast.domain.deposit import DepositRequest
-from holdfast.domain.errors import EvidenceRejected, HoldfastError, Refused
+from holdfast.domain.errors import EvidenceRejected, HoldfastError, Refused, Unreachable
 from holdfast.domain.orders import DeliveryOrder, Order, interested_members, receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import receipt_hex
@@ -184,15 +185,44 @@ class Steps:
         data = self.chain.receipts.calldata(
             order, parties, attestation, committee, [bytes.fromhex(s) for s in signatures]
         )
-        return self.relayer.reserve(order_id, data)
+        try:
+            return self.relayer.reserve(order_id, data)
+        except Refused:
+            if (carried := self.carried(order_id)) is not None:
+                return carried.tx_hash
+            raise
 
     def broadcast(self, order_id: str) -> int:
         """Send the committed bytes until the chain has them; returns the block."""
-        return self.relayer.broadcast(order_id)
+        try:
+            return self.relayer.broadcast(order_id)
+        except Refused:
+            # Anybody may submit a signed order, and whoever copies ours may come first: then it is done.
+            if (carried := self.carried(order_id)) is not None:
+                return carried.block_number
+            raise
+
+    def carried(self, order_id: str) -> ChainEvent | None:
+        """The log of an order that the chain has carried out, whoever submitted it; None if it has not.
+
+        Raises Unreachable while its block may yet be replaced.
+        """
+        wanted = bytes.fromhex(self.records.decision(order_id).order_hash[2:])
+        found = self.chain.events.attested(wanted)
+        if found is not None:
+            deep = self.chain.connection.head().number - found.block_number
+            if deep < self.relayer.confirmations:
+                where = self.chain.connection.settings.rpc_url
+                raise Unreachable(
+                    "confirmation", where, f"{deep} of {self.relayer.confirmations} blocks on top"
+                )
+        return found
 
     def finish(self, order_id: str, bundle: dict[str, Any], tx_hash: str) -> None:
         """Keep the documents and a title proof of every receipt, and say that the order is final."""
         decided = self._decided(bundle)
+        carried = self.carried(order_id)
+        tx_hash = tx_hash if carried is None else carried.tx_hash
         for receipt_id, document in decided.found.documents:
             body = document_bytes(document)
             self.records.record_document(receipt_hex(receipt_id), body, "0x" + decided.found.lot_id.hex())

@@ -347,6 +347,9 @@ class _Receipts:
     def lot(self, lot_id: bytes, block: int | str = "latest") -> LotState | None:
         return self._ledger.lots.get(lot_id)
 
+    def calldata(self, order: Order, *_: object) -> bytes:
+        return order_hash(order)
+
 
 class _Events:
     def __init__(self, ledger: FakeLedger) -> None:
@@ -354,6 +357,11 @@ class _Events:
 
     def events(self, from_block: int, to_block: int) -> list[ChainEvent]:
         return [event for event in self._ledger.log if from_block <= event.block_number <= to_block]
+
+    def attested(self, wanted: bytes) -> ChainEvent | None:
+        sought = ("Attested", "0x" + wanted.hex())
+        found = (e for e in self._ledger.log if (e.name, e.args.get("orderHash")) == sought)
+        return next(found, None)
 
     def order_in(self, tx_hash: str, wanted: bytes) -> CarriedOrder:
         if tx_hash not in self._ledger.carried:

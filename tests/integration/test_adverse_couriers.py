@@ -192,3 +192,14 @@ def test_order_in__founding_of_a_contract__refused(bench: Bench) -> None:
 
     with pytest.raises(Refused, match="carries no order"):
         bench.chain.events.order_in(tx_hash, bytes(32))
+
+
+def test_attested__order_somebody_else_carried__found_by_its_hash(bench: Bench) -> None:
+    order, other = bench.issue("found"), bench.issue("not sent")
+    tx_hash = bench.send(forwarder([(bench.receipts, bench.calldata(order))]))
+
+    found = bench.chain.events.attested(order_hash(order))
+
+    assert found is not None
+    assert (found.name, found.tx_hash) == ("Attested", tx_hash)
+    assert bench.chain.events.attested(order_hash(other)) is None
