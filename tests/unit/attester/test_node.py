@@ -291,6 +291,21 @@ def test_attest__another_order_after_the_firsts_deadline__signed(
     bench.attest(second)
 
 
+def test_attest__second_order_took_the_place__now_it_is_the_one_that_bars_others(
+    bench: Bench, warehouse: Warehouse, two_transfers: tuple[Decided, Decided]
+) -> None:
+    first, second = two_transfers
+    bench.attest(first)
+    bench.now_s = first.found.order.deadline + 1
+    bench.attest(second)
+    number, document = second.found.documents[0]
+    third = TransferOrder(number, IMPORTER, BANK + 3, 0, second.found.order.deadline + 600)
+
+    decided = warehouse.existing(third, [document_bytes(document)])
+
+    assert f"until {second.found.order.deadline}" in bench.refuses(decided, "already-signed-another")
+
+
 def test_attest__book_kept_over_a_restart__still_refused(
     warehouse: Warehouse, bench: Bench, two_transfers: tuple[Decided, Decided]
 ) -> None:
