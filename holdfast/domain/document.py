@@ -7,6 +7,7 @@ commits to every field here, and through `evidence_core_digest` to the raw evide
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -96,14 +97,19 @@ class IncompleteDocument(HoldfastError):
         )
 
 
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+"""Unicode categories that no reader sees, and some of which turn what he does see round (U+202E): two
+documents that look the same would say two things."""
+
+
 def _problem_with(kind: str, value: object) -> str | None:
     """Say what is wrong with one JSON value of the given field kind, or None."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     if kind == "text":
         if not isinstance(value, str) or not value.strip():
             return "expected words, not empty"
-        if len(value) > 500 or any(ord(char) < 32 for char in value):
-            return "expected one line of at most 500 characters"
+        if len(value) > 500 or any(unicodedata.category(char) in _UNSEEN for char in value):
+            return "expected one line of at most 500 characters, none of them invisible"
     elif kind == "kind" and value not in ("negotiable", "non-negotiable"):
         return f"{value!r} is not right; expected negotiable or non-negotiable"
     elif kind == "version" and not (whole and value == DOCUMENT_VERSION):

@@ -6,7 +6,7 @@ Everything hashed or on-chain is an integer: grams, basis points, unix seconds.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import NewType
 
 from holdfast.domain.errors import InvalidInput
@@ -22,6 +22,9 @@ MAX_GRAMS = 2**64 - 1
 GRAMS_PER_UNIT: dict[str, int] = {"g": 1, "kg": 1_000, "t": 1_000_000}
 """Units a claim or a document may be written in (SI mass, UN/ECE Rec 20 GRM, KGM, TNE)."""
 
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
+"""Refuses what does not fit, instead of rounding it: Python's own context silently keeps 28 digits."""
+
 CHINA = timezone(timedelta(hours=8), "CST")
 """China Standard Time, UTC+8, no daylight saving."""
 
@@ -36,8 +39,8 @@ def to_grams(amount: str | int | Decimal, unit: str, *, field: str = "quantity")
     if factor is None:
         raise InvalidInput(f"{field} unit", unit, "one of " + ", ".join(GRAMS_PER_UNIT))
     try:
-        exact = Decimal(str(amount)) * factor
-    except InvalidOperation as error:
+        exact = _EXACT.multiply(Decimal(str(amount)), Decimal(factor))
+    except ArithmeticError as error:
         raise InvalidInput(field, amount, "a decimal number such as 200 or 25.500") from error
     if not exact.is_finite() or exact != exact.to_integral_value():
         raise InvalidInput(field, amount, f"a whole number of grams (given in {unit})")

@@ -105,9 +105,11 @@ def test_document__stored_until_not_after_from__refused(later: int) -> None:
     assert set(problems(bad)) == {"storage_until"}
 
 
-_TEXT = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), min_size=1, max_size=500).filter(
-    str.strip
-)
+_TEXT = st.text(
+    st.characters(min_codepoint=32, exclude_categories=["Cc", "Cf", "Co", "Cs", "Zl", "Zp"]),
+    min_size=1,
+    max_size=500,
+).filter(str.strip)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": _TEXT,
     "version": st.just(1),
@@ -141,3 +143,34 @@ def test_receipt_id__any_field_changed__another_id(item: Any) -> None:
     changed = document_from_json({**GOOD, item.name: other[item.metadata["kind"]]})
 
     assert receipt_id(changed) != receipt_id(document_from_json(GOOD))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,000 t \u202et 000,2\u202c",
+        "Rubber\u200b",
+        "\u2066Bohai\u2069",
+        "one\u2028two",
+        "one\x85two",
+        "one\x7f",
+        "\ufeffRubber",
+    ],
+    ids=[
+        "turned-round",
+        "zero-width",
+        "isolated",
+        "line-separator",
+        "next-line",
+        "delete",
+        "byte-order-mark",
+    ],
+)
+def test_document__text_no_reader_sees__refused(text: str) -> None:
+    """Whoever reads the document would read something else than what its digest commits to."""
+    with pytest.raises(IncompleteDocument, match="insurance .* invisible"):
+        document_from_json(GOOD | {"insurance": text})
+
+
+def test_document__chinese_with_a_wide_space__accepted() -> None:
+    assert document_from_json(GOOD | {"depositor_name": "山东橡胶\u3000进口有限公司"})

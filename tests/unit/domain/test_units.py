@@ -86,3 +86,9 @@ def test_show_mass__for_people(value: int, words: str) -> None:
 def test_show_time__names_the_zone() -> None:
     assert show_time(1_795_254_000) == "2026-11-21 17:40:00 CST (UTC+8)"
     assert iso_utc(1_795_254_000) == "2026-11-21T09:40:00Z"
+
+
+@pytest.mark.parametrize("amount", ["200." + "0" * 36 + "1", "1E+999999999", "1E-999999999"])
+def test_to_grams__more_digits_than_a_number_keeps__refused_not_rounded(amount: str) -> None:
+    with pytest.raises(InvalidInput, match="whole number of grams|decimal number"):
+        to_grams(Decimal(amount), "kg")
