@@ -27,6 +27,8 @@ _EXACT = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 
 CHINA = timezone(timedelta(hours=8), "CST")
 """China Standard Time, UTC+8, no daylight saving."""
+_YEAR_10000 = 253_402_272_000
+"""Where it begins in China; the standard library's calendar ends there, and a deadline may lie beyond."""
 
 
 def to_grams(amount: str | int | Decimal, unit: str, *, field: str = "quantity") -> Grams:
@@ -65,6 +67,8 @@ def show_mass(value_g: int) -> str:
 
 def show_time(seconds: int) -> str:
     """Unix seconds for people, in China Standard Time with the zone: `2026-11-21 17:40:00 CST`."""
+    if seconds >= _YEAR_10000:
+        return "after the year 9999"
     return datetime.fromtimestamp(seconds, CHINA).strftime("%Y-%m-%d %H:%M:%S CST (UTC+8)")
 
 

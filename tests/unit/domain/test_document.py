@@ -168,7 +168,7 @@ def test_receipt_id__any_field_changed__another_id(item: Any) -> None:
 )
 def test_document__text_no_reader_sees__refused(text: str) -> None:
     """Whoever reads the document would read something else than what its digest commits to."""
-    with pytest.raises(IncompleteDocument, match="insurance .* invisible"):
+    with pytest.raises(IncompleteDocument, match=r"insurance .* invisible"):
         document_from_json(GOOD | {"insurance": text})
 
 

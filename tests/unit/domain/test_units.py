@@ -90,5 +90,12 @@ def test_show_time__names_the_zone() -> None:
 
 @pytest.mark.parametrize("amount", ["200." + "0" * 36 + "1", "1E+999999999", "1E-999999999"])
 def test_to_grams__more_digits_than_a_number_keeps__refused_not_rounded(amount: str) -> None:
-    with pytest.raises(InvalidInput, match="whole number of grams|decimal number"):
+    with pytest.raises(InvalidInput, match=r"whole number of grams|decimal number"):
         to_grams(Decimal(amount), "kg")
+
+
+@pytest.mark.parametrize("seconds", [253_402_271_999, 253_402_272_000, 2**40, 2**64])
+def test_show_time__beyond_what_a_calendar_holds__words_and_no_crash(seconds: int) -> None:
+    """A stranger names the deadline of the order he would have signed."""
+    shown = show_time(seconds)
+    assert shown.startswith("9999-12-31") if seconds == 253_402_271_999 else shown == "after the year 9999"
