@@ -16,7 +16,7 @@ from holdfast.domain.claims import StockClaim
 from holdfast.domain.document import IncompleteDocument, ReceiptDocument
 from holdfast.domain.errors import EvidenceRejected, InvalidInput, Refused
 from holdfast.domain.observations import FrameReading, Observations, Weighing
-from holdfast.domain.orders import Order, receipt_ids
+from holdfast.domain.orders import IssueOrder, Order, receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import LedgerFacts, receipt_hex
 from holdfast.domain.verdict import Verdict
@@ -108,6 +108,7 @@ def recompute(opened: OpenedBundle, domain: Domain, read_frame: ReadFrame) -> Re
     _same("policy", manifest.policy_digest, sha256_digest(_file(opened, POLICY_FILE)), POLICY_FILE)
     documents = _documents(opened, order)
     claim, operator, challenge = _claim(opened)
+    _operator(opened, order, documents, operator)
     observations, request = _observations(opened, policy, domain, challenge, read_frame)
     known = {POLICY_FILE, *manifest.documents, *raw_files(manifest.claim, manifest.observations)}
     extra = sorted(set(opened.files) - known)
@@ -169,6 +170,23 @@ def _claim(opened: OpenedBundle) -> tuple[StockClaim, int, str]:
     _same("claim", dict(stated), claim_json(claim, operator, code), name)
     _same("challenge", opened.manifest.challenge, challenge_digest(code), "manifest")
     return claim, operator, code
+
+
+def _operator(
+    opened: OpenedBundle, order: Order, documents: tuple[tuple[int, ReceiptDocument], ...], operator: int
+) -> None:
+    """The operator that the lot's id is made with is the order's and the documents' own.
+
+    Any other number would give the same goods a second lot id, on which everything could be issued again.
+    """
+    wanted = order.operator if isinstance(order, IssueOrder) else documents[0][1].operator_member
+    if operator != wanted:
+        why = f"the manifest's claim is of operator {operator}, the order or its receipt of {wanted}"
+        raise EvidenceRejected("operator", why)
+    for name, (_, document) in zip(opened.manifest.documents, documents, strict=True):
+        if document.operator_member != operator:
+            why = f"names operator {document.operator_member}, the claim is of operator {operator}"
+            raise EvidenceRejected("operator", f"{name}: {why}")
 
 
 def _observations(

@@ -9,16 +9,21 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from holdfast.attestation.deposit import REQUEST_FILE, request_json
+from holdfast.attestation.typed_data import order_hash, order_to_json
 from holdfast.domain.errors import EvidenceRejected
 from holdfast.domain.policy import policy_to_json
 from holdfast.domain.units import UnixSeconds
 from holdfast.evidence.canonical import canonical_json, sha256_digest
+from holdfast.evidence.collection import lot_id
 from holdfast.evidence.telemetry import FrameContent
 from oracle.attester.service import MAX_BODY_BYTES, MAX_WAITING, build_attester
 from oracle.iot.inbox import FRAME, WEIGHING
-from tests.fakes.oracle import DAY_S, Attesters, Pictures, Warehouse, pallets
+from oracle.workflow.bundle import issue_order
+from oracle.workflow.collect import gather
+from tests.fakes.oracle import BANK, DAY_S, LOT, Attesters, Pictures, Warehouse, pallets
 from tests.fakes.store import MemoryStore
-from tests.simulators.site import CHALLENGE
+from tests.simulators.site import CHALLENGE, SITE
 from tests.unit.attester.test_node import Bench
 
 
@@ -144,6 +149,36 @@ def test_attest__more_receipts_on_the_same_lot__signed(warehouse: Warehouse) -> 
     assert {p.open_until for p in bench.log.other_lots(warehouse.packages, bytes(24))} == {
         warehouse.now_s + DAY_S
     }
+
+
+@pytest.mark.parametrize("named", [999, BANK])
+def test_attest__claim_of_another_operator_makes_a_second_lot_id__refused(
+    warehouse: Warehouse, named: int
+) -> None:
+    """One lot of the WMS, one operator in order and documents, but its id made with another number."""
+    warehouse.write(warehouse.issue())
+    other = lot_id(warehouse.policy, named, SITE, LOT)
+    data, signed = warehouse.signed(replace(warehouse.request(), lot_id=other))
+    attached = (REQUEST_FILE, data, request_json(signed))
+    answer = warehouse.source.claim(site=SITE, lot=LOT)
+    collection = gather(
+        warehouse.policy, named, CHALLENGE, answer, warehouse.messages(), warehouse.pictures, attached
+    )
+    order, documents = issue_order(warehouse.policy, signed, answer, collection, warehouse.now_s)
+    honest = warehouse.issue().opened
+    files = {**collection.files, "receipt-001.json": documents[0]}
+    order = replace(order, lot_id=other)
+    lie = warehouse.resealed(
+        honest,
+        files,
+        subject={"primary_type": "IssueOrder", "order": order_to_json(order)},
+        order_hash=order_hash(order),
+        claim=collection.claim,
+        observations=collection.observations,
+    )
+
+    with pytest.raises(EvidenceRejected, match=f"operator {named}"):
+        Bench(warehouse).node.attest(lie.location, lie.digest)
 
 
 # --- the service, to which anybody on the network may speak ---
