@@ -44,6 +44,7 @@ def run_oracle(file: Path | None) -> None:
     records = open_records(settings.records_url)
     for entry in parts.book:
         records.set_member_name(entry.member_id, entry.name, entry.name_zh)
+    outbox = Outbox(parts.database)
     steps = Steps(
         chain=parts.chain,
         records=records,
@@ -51,7 +52,7 @@ def run_oracle(file: Path | None) -> None:
         store=parts.store,
         source=parts.source,
         keys=parts.keys,
-        relayer=Relayer(parts.chain, parts.keys, Outbox(parts.database), settings.confirmations),
+        relayer=Relayer(parts.chain, parts.keys, outbox, settings.confirmations),
         policy=parts.policy,
         book=parts.book,
         decisions=Decisions(records, parts.chain.connection.domain, settings.titles_folder, now_s),
@@ -68,6 +69,8 @@ def run_oracle(file: Path | None) -> None:
     }
     DBOS(config=config)
     cycle = build_cycle(steps)
+    for order_id in outbox.unsettled():
+        logger.warning("order %s was on its way to the chain when the oracle last ended: going on", order_id)
     DBOS.launch()
     stop = threading.Event()
     runner = threading.Thread(target=take_orders, args=(records, cycle, stop), name="orders", daemon=True)

@@ -90,10 +90,12 @@ class AttesterNode:
             why = "the bundle was made under another policy than the one in force"
             raise EvidenceRejected("wrong-policy", why)
         found = recompute(opened, self._chain.connection.domain, self._read_frame)
-        if member in interested_members(found.order):
+        facts = self._chain.facts(found.order, found.lot_id)
+        holders = {receipt.holder for receipt in facts.receipts if receipt is not None}
+        if member in holders | set(interested_members(found.order)):
             raise Refused("attester-has-interest", f"member {member} is a party to this order")
         self._ask_wms(found)
-        verdict = found.verdict(self._chain.facts(found.order, found.lot_id))
+        verdict = found.verdict(facts)
         wanted = Decision.REJECT if isinstance(found.order, SuspendOrder) else Decision.ACCEPT
         if verdict.decision is not wanted:
             raise VerdictRefused(verdict)

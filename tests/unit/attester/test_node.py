@@ -161,12 +161,23 @@ def test_attest__seat_lost_with_a_new_epoch__refused(bench: Bench, warehouse: Wa
     bench.refuses(decided, "no-seat")
 
 
-def test_attest__own_member_is_holder__refused(warehouse: Warehouse) -> None:
+def suspension(warehouse: Warehouse) -> Decided:
+    """Short goods under a receipt, and the order to suspend it."""
+    order, documents = warehouse.issued()
+    suspend = SuspendOrder(
+        order.receipts[0].receipt_id, SuspendReason.QUANTITY_SHORT, 0, warehouse.now_s + DAY_S
+    )
+    frames = warehouse.frames(values=pallets(7))
+    return warehouse.existing(suspend, [document_bytes(documents[0])], frames)
+
+
+@pytest.mark.parametrize("act", ["issue", "suspend"])
+def test_attest__own_member_is_holder__refused(warehouse: Warehouse, act: str) -> None:
     holder = Attester(party("attester 2").account, IMPORTER, warehouse.committee.attesters[0].roles)
     seats = tuple(sorted((*warehouse.committee.attesters, holder), key=lambda a: int(a.account, 16)))
     warehouse.committee = replace(warehouse.committee, epoch=2, attesters=seats)
     warehouse.ledger.new_epoch(warehouse.committee, warehouse.now_s)
-    decided = warehouse.issue()
+    decided = warehouse.issue() if act == "issue" else suspension(warehouse)
     place, digest = decided.opened.location, decided.opened.digest
     bench = Bench(warehouse, "attester 2")
     # Sealed to the oracle and the attesters; this one reads with the oracle's encryption key.
@@ -326,15 +337,7 @@ def test_attest__receipts_asked_for_once_only_issued_once(bench: Bench, warehous
 
 
 def test_attest__suspension_of_short_goods__signed(bench: Bench, warehouse: Warehouse) -> None:
-    order, documents = warehouse.issued()
-    suspend = SuspendOrder(
-        order.receipts[0].receipt_id, SuspendReason.QUANTITY_SHORT, 0, warehouse.now_s + DAY_S
-    )
-    frames = warehouse.frames(values=pallets(7))
-
-    signed = bench.attest(warehouse.existing(suspend, [document_bytes(documents[0])], frames))
-
-    assert signed.member == BANK
+    assert bench.attest(suspension(warehouse)).member == BANK
 
 
 def test_attest__suspension_of_good_goods__refused(bench: Bench, warehouse: Warehouse) -> None:
