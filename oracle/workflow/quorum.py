@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import httpx
 
 from holdfast.attestation.quorum import Committee, QuorumRule, check_quorum, sorted_signatures
 from holdfast.attestation.signatures import recover_signer, signature_from_hex
 from holdfast.attestation.typed_data import Domain, attestation_from_json, signing_digest
-from holdfast.domain.errors import HoldfastError, Refused, Unreachable
+from holdfast.domain.errors import HoldfastError, InvalidInput, Refused, Unreachable
 from holdfast.domain.members import Role
 from holdfast.domain.orders import Attestation
 from oracle.members_book import AttesterSeat
+
+MAX_ANSWER_BYTES = 256 * 1024
+"""Of one attester; a refusal with its whole verdict takes a few thousand."""
+MAX_REASON_CHARS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +98,44 @@ def _ask(
     }
     try:
         with httpx.Client(transport=transport, timeout=timeout_s, trust_env=False) as client:
-            response = client.post(f"{seat.url}/attestations", json=body)
-        data = response.json()
-        if response.status_code == 503:
+            status, data = _post(client, f"{seat.url}/attestations", body, timeout_s)
+        if status == 503:
             # Its own chain, store or WMS is down: it has not said no.
-            return Answer(member, seat.account, None, f"not reachable: {data.get('detail', 503)}")
-        if response.status_code != 200:
-            return Answer(member, seat.account, None, str(data.get("detail", response.status_code)))
+            return Answer(member, seat.account, None, f"not reachable: {_told(data.get('detail', 503))}")
+        if status != 200:
+            return Answer(member, seat.account, None, _told(data.get("detail", status)))
         if attestation_from_json(data["attestation"]) != wanted:
             return Answer(member, seat.account, None, "attested something else than was asked")
         signature = signature_from_hex(data["signature"])
         signer = recover_signer(signing_digest(domain, wanted), signature)
     except httpx.HTTPError as error:
         return Answer(member, seat.account, None, f"not reachable: {type(error).__name__}")
-    except (ValueError, KeyError, TypeError, AttributeError, HoldfastError) as error:
-        return Answer(member, seat.account, None, f"answer is malformed: {error}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, HoldfastError) as error:
+        return Answer(member, seat.account, None, f"answer is malformed: {_told(error)}")
     if signer != seat.account:
         return Answer(member, seat.account, None, f"signed by {signer}, not by its own account")
     return Answer(member, seat.account, signature, None)
+
+
+def _post(client: httpx.Client, url: str, body: dict[str, str], timeout_s: float) -> tuple[int, Any]:
+    """Status and JSON of an answer, read no further than any honest one goes and no longer than asked."""
+    until, found = time.monotonic() + timeout_s, bytearray()
+    with client.stream("POST", url, json=body, headers={"Accept-Encoding": "identity"}) as response:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise InvalidInput("answer", "compressed", "an answer as it is, as asked")
+        for chunk in response.iter_bytes(16 * 1024):
+            found += chunk
+            if len(found) > MAX_ANSWER_BYTES:
+                raise InvalidInput("answer", f"over {len(found)} bytes", f"at most {MAX_ANSWER_BYTES}")
+            if time.monotonic() > until:
+                raise httpx.ReadTimeout("it answers too slowly")
+        return response.status_code, json.loads(found)
+
+
+def _told(words: object) -> str:
+    """What an attester says of itself, for logs, records and pages: short and in one line."""
+    text = "".join(char if char.isprintable() else " " for char in str(words))
+    return text if len(text) <= MAX_REASON_CHARS else text[: MAX_REASON_CHARS - 1] + "…"
 
 
 def pick_quorum(

@@ -115,7 +115,7 @@ def test_recompute__any_value_of_the_claim_stated_otherwise__refused(
 
 
 def test_recompute__another_operator_stated__refused(warehouse: Warehouse, good: Decided) -> None:
-    """Whose lot it is, is in no raw file; the documents and the order say it, and the lot's id is made of it."""
+    """Whose lot it is, is in no raw file: documents and order say it, and the lot's id is made of it."""
     lie = warehouse.resealed(good.opened, claim={**good.opened.manifest.claim, "operator": 4})
 
     with pytest.raises(EvidenceRejected, match="operator 4, the order or its receipt of 1"):
