@@ -29,11 +29,17 @@ def ledger(subject: Subject) -> Match:
     """The WMS's stock against receipts alive: nothing may be promised twice."""
     claim, lot, order = subject.claim, subject.facts.lot, subject.order
     age = subject.facts.now_s - claim.as_of
+    late = (
+        f"the WMS was asked {age} s before the decision; at most {subject.policy.max_claim_age_s} s"
+        if age > 0
+        else f"the chain's newest block is {-age} s older than the WMS's answer; at most "
+        f"{subject.policy.max_clock_skew_s} s: the chain stands still, or our node is behind"
+    )
     fresh = _check(
         "fresh",
         -subject.policy.max_clock_skew_s <= age <= subject.policy.max_claim_age_s,
         f"the WMS was asked {max(age, 0)} s before the decision",
-        f"the WMS was asked {age} s before the decision; at most {subject.policy.max_claim_age_s} s",
+        late,
         age_s=age,
     )
     live = lot.live_g if lot else 0

@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ CHAIN_ID = 909_910
 """Articles 909 and 910 of the Civil Code; no public chain has this number."""
 GENESIS_TIME = 1_790_000_000
 """Fixed, so that the first block's hash survives a restart."""
+
+HEARTBEAT_S = 20.0
 
 
 def anvil_binary() -> Path:
@@ -87,6 +90,34 @@ def start_anvil(home: Home, port: int) -> subprocess.Popen[bytes]:
     # Its clock starts at the first block's time; blocks must carry the machine's.
     rpc(url, "evm_setTime", int(time.time()))
     return process
+
+
+@contextmanager
+def heartbeat(url: str, every_s: float = HEARTBEAT_S) -> Iterator[None]:
+    """A block now and then where nobody sends anything, as a chain of several members makes them.
+
+    Whoever decides holds the chain's newest block against its own clock: one that stands still is not
+    believed. Only while orders are under way: anvil keeps the state of every block.
+    """
+    ended = threading.Event()
+
+    def beat() -> None:
+        while True:
+            # Where the chain is down, those who need it say so.
+            with suppress(Unreachable):
+                head = rpc(url, "eth_getBlockByNumber", "latest", False)
+                if time.time() - int(head["timestamp"], 16) > every_s:
+                    rpc(url, "evm_mine")
+            if ended.wait(every_s / 4):
+                return
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=2)
 
 
 def stop(*processes: subprocess.Popen[bytes], timeout_s: float = 10) -> None:

@@ -13,6 +13,7 @@ from types import FrameType
 
 from cli.home import Home, find_home
 from holdfast.domain.errors import Misconfigured
+from scripts.demo.chain import heartbeat
 from scripts.demo.desk import Desk
 from scripts.demo.founding import found
 from scripts.demo.members import AUDITOR, PEOPLE
@@ -112,7 +113,8 @@ def _start(home: Home, processes: Processes, teller: Teller, *, first: bool) -> 
 def _first(home: Home, processes: Processes, teller: Teller) -> None:
     teller.begin()
     story = Story(home, processes, teller)
-    story.run()
+    with heartbeat(processes.chain_url):
+        story.run()
     seconds = teller.seconds
     note = {
         "receipt_id": f"0x{story.receipt_id:064x}",
@@ -138,7 +140,7 @@ def _serve(home: Home, processes: Processes, teller: Teller) -> None:
         token = home.token(person.key).read_text().strip()
         teller.say(f"as {person.key:<10} {processes.api_url}/receipts/{note['receipt_id']}#token={token}")
     teller.say("Orders you sign now are carried out, too: docs/orders.md shows how.")
-    watch = Watch(home, Yard(home, processes.intake_url))
+    watch = Watch(home, Yard(home, processes.intake_url), processes.chain_url)
     watch.start()
     try:
         while True:

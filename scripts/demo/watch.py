@@ -18,6 +18,7 @@ from holdfast.domain.errors import HoldfastError
 from holdfast.domain.orders import DeliveryOrder
 from holdfast.evidence.collection import read_document
 from holdfast.store.records import Records, open_records
+from scripts.demo.chain import heartbeat
 from scripts.demo.lots import LOTS, PALLET_G, REALLY_THERE_G, Lot
 from scripts.demo.yard import Yard
 
@@ -28,8 +29,9 @@ POLL_S = 0.5
 class Watch:
     """Answers each open challenge of the site once, in a thread of its own."""
 
-    def __init__(self, home: Home, yard: Yard) -> None:
+    def __init__(self, home: Home, yard: Yard, chain_url: str) -> None:
         self._yard = yard
+        self._chain_url = chain_url
         self._records: Records = open_records(f"sqlite:///{home.records}")
         self._answered: set[str] = set()
         self._stop = threading.Event()
@@ -58,10 +60,11 @@ class Watch:
         lot, weighed_g = self._asked(order_id)
         if lot is None:
             return
-        if weighed_g:
-            # Trucks of 25 t: as many as the goods need.
-            self._yard.weigh(code, weighed_g, -(-weighed_g // (20 * PALLET_G)))
-        self._yard.look(lot.bay, code, lot.ssccs)
+        with heartbeat(self._chain_url):
+            if weighed_g:
+                # Trucks of 25 t: as many as the goods need.
+                self._yard.weigh(code, weighed_g, -(-weighed_g // (20 * PALLET_G)))
+            self._yard.look(lot.bay, code, lot.ssccs)
 
     def _asked(self, order_id: str) -> tuple[Lot | None, int]:
         """The lot an order is about, and how many grams cross the bridge for it."""
