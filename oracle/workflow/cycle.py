@@ -32,6 +32,7 @@ def build_cycle(steps: Steps) -> Callable[[str], str]:
 
     @DBOS.workflow(name="order")
     def carry_out(order_id: str) -> str:
+        written: str | None = None
         try:
             code = opened(order_id)
             bundle = collected(order_id, code)
@@ -42,21 +43,24 @@ def build_cycle(steps: Steps) -> Callable[[str], str]:
             status(order_id, OrderStatus.SUBMITTING)
             tx_hash = reserved(order_id, bundle, signatures)
             broadcast(order_id)
+            written = tx_hash
             finished(order_id, bundle, tx_hash)
             return "final"
         except NoQuorum as error:
             status(order_id, OrderStatus.EXCEPTION, reason=error.reason, detail=str(error))
         except HoldfastError as error:
             # The order's own fault refuses it; the world's or ours is for people to look at. Never a mint.
-            end = OrderStatus.REFUSED if error.action is Action.SKIP else OrderStatus.EXCEPTION
+            # What the chain has carried out was not refused, whatever failed behind it.
+            refused = error.action is Action.SKIP and written is None
+            end = OrderStatus.REFUSED if refused else OrderStatus.EXCEPTION
             reason = error.reason if isinstance(error, Refused) else error.code
-            status(order_id, end, reason=reason, detail=str(error))
+            status(order_id, end, reason=reason, detail=str(error), tx_hash=written)
         except dbos_error.DBOSException:
             raise  # The workflow's own database: nothing was written down, so the next start goes on here.
         except Exception as error:
             logger.exception("order %s met a fault in Holdfast", order_id)
             what = f"a fault in Holdfast, to be found in the oracle's log: {type(error).__name__}"
-            status(order_id, OrderStatus.EXCEPTION, reason="internal-fault", detail=what)
+            status(order_id, OrderStatus.EXCEPTION, reason="internal-fault", detail=what, tx_hash=written)
         return "ended"
 
     return carry_out

@@ -219,15 +219,17 @@ class Steps:
         return found
 
     def finish(self, order_id: str, bundle: dict[str, Any], tx_hash: str) -> None:
-        """Keep the documents and a title proof of every receipt, and say that the order is final."""
+        """Keep the documents and a title proof of every receipt that stands, and say that it is final."""
         decided = self._decided(bundle)
         carried = self.carried(order_id)
         tx_hash = tx_hash if carried is None else carried.tx_hash
         for receipt_id, document in decided.found.documents:
             body = document_bytes(document)
             self.records.record_document(receipt_hex(receipt_id), body, "0x" + decided.found.lot_id.hex())
-        for receipt_id in receipt_ids(decided.found.order)[:1]:
-            self.decisions.keep_title(receipt_id, read_title(self.chain, receipt_id))
+        for receipt_id in receipt_ids(decided.found.order):
+            state = self.chain.receipts.receipt(receipt_id)
+            if state is not None and state.quantity_g:  # a delivered receipt has no title left to prove
+                self.decisions.keep_title(receipt_id, read_title(self.chain, receipt_id))
         self.decisions.final(order_id, tx_hash)
         self.records.set_status(order_id, OrderStatus.FINAL, tx_hash=tx_hash)
 

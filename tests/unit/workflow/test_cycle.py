@@ -163,6 +163,18 @@ def test_cycle__a_step_says_no__the_order_ends_with_its_reason_and_no_step_follo
     assert bench.steps.ran.count(step) == 1
 
 
+def test_cycle__refused_behind_the_chain__exception_with_its_transaction_never_refused(
+    bench: SimpleNamespace,
+) -> None:
+    order_id = submit(bench)
+    bench.steps.faults = {"finish": [Refused("unknown-receipt", "does not stand")]}
+
+    record = carried(bench, order_id)
+
+    assert (record.status, record.reason) == (OrderStatus.EXCEPTION, "unknown-receipt")
+    assert record.tx_hash == TX
+
+
 @pytest.mark.parametrize("step", ["open", "collect", "attest", "reserve", "broadcast", "finish"])
 def test_cycle__something_is_down_for_a_moment__tried_again_and_final(
     bench: SimpleNamespace, step: str
