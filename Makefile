@@ -21,8 +21,8 @@ setup: ## install everything into this checkout and one cache (demo and test do 
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 8) and "too old: $(WANTED)")'
 	@$(PYTHON) scripts/setup.py
 
-demo: setup ## run the story and serve it; ONCE=1 ends after the story, FRESH=1 starts anew
-	@$(BIN)/holdfast demo $(if $(call ON,$(ONCE)),--once) $(if $(call ON,$(FRESH)),--fresh)
+demo: setup ## run the story and serve it; ONCE=1 ends after the story, FRESH=1 starts anew, PORT=8701
+	@$(BIN)/holdfast demo $(if $(call ON,$(ONCE)),--once) $(if $(call ON,$(FRESH)),--fresh) $(if $(PORT),--port $(PORT))
 
 test: setup ## all tests that need no extra server
 	@rm -rf .build/junit && mkdir -p .build/junit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from getpass import GetPassWarning
 from pathlib import Path
 
 import click
@@ -21,7 +23,9 @@ def password_from(file: Path) -> str:
 def ask_password(prompt: str, *, twice: bool = False) -> str:
     """Ask at the keyboard, on stderr, without showing it. Raises WrongUsage where nobody can answer."""
     try:
-        answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", GetPassWarning)  # no terminal: the password comes by a pipe
+            answer: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)
     except click.Abort as error:
         if isinstance(error.__context__, EOFError):
             raise WrongUsage("nobody is here to type a password: give --password-file") from error

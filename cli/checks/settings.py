@@ -82,7 +82,7 @@ def _environment(given: Mapping[str, str]) -> Iterator[Finding]:
     if not unknown:
         yield ok(
             "environment",
-            f"{len(names)} variables HOLDFAST_…, each known" if names else "none needed, none set",
+            f"{len(names)} HOLDFAST_… set, each known" if names else "none needed, none set",
         )
 
 

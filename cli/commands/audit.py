@@ -8,6 +8,7 @@ import click
 
 from cli.framework import ExampleCommand, emit_json, json_option, progress, progress_done
 from cli.home import Home, find_home
+from holdfast.domain.errors import Misconfigured
 
 
 @click.command(
@@ -53,6 +54,8 @@ def audit(
     from holdfast.audit.report import render_audit
 
     home = Home(folder.absolute()) if folder is not None else find_home()
+    if not home.path.is_dir():
+        raise Misconfigured(f"there is no folder {home.path}: name the Holdfast home to audit with --home")
     keys = unlock(home, name, password_file)
     try:
         report = audit_home(home, keys.encryption, rpc_url=rpc_url, evidence=evidence, progress=progress)

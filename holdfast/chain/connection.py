@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import RequestException, Timeout
 from web3 import HTTPProvider, Web3
 from web3.exceptions import (
     BlockNotFound,
@@ -94,7 +95,7 @@ class Connection:
         except HoldfastError:
             raise
         except (RequestException, OSError, BlockNotFound, TransactionNotFound, Web3Exception) as error:
-            raise Unreachable("chain", self.settings.rpc_url, f"{what}: {error}") from error
+            raise Unreachable("chain", self.settings.rpc_url, f"{what}: {_why(error)}") from error
 
     def verify(self) -> None:
         """Check chain id, genesis and our contracts' code.
@@ -131,3 +132,12 @@ class Connection:
     def head(self) -> BlockRef:
         """The newest block. Raises Unreachable."""
         return self.block("latest")
+
+
+def _why(error: Exception) -> str:
+    """What people can use of an error; HTTP libraries bury it under their own workings."""
+    if isinstance(error, RequestsConnectionError):
+        return "nobody answers there"
+    if isinstance(error, Timeout):
+        return "no answer in time"
+    return str(error)

@@ -16,6 +16,7 @@ from holdfast.domain.errors import Misconfigured
 from scripts.demo.chain import heartbeat
 from scripts.demo.desk import Desk
 from scripts.demo.founding import found
+from scripts.demo.leftovers import end_leftovers
 from scripts.demo.members import AUDITOR, PEOPLE
 from scripts.demo.processes import Processes, choose_ports
 from scripts.demo.story import Story
@@ -34,9 +35,23 @@ def run(once: bool = False, fresh: bool = False, port: int | None = None) -> int
     before the story is told.
     """
     home = find_home()
+    try:
+        return _run(home, once=once, fresh=fresh, port=port)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise Misconfigured(
+            f"{where}{error.strerror or error}; everything is kept in {home.path}, which must be a folder "
+            "that you may write to, on a disk with 1 GB free: set HOLDFAST_HOME to another one"
+        ) from error
+
+
+def _run(home: Home, *, once: bool, fresh: bool, port: int | None) -> int:
     teller = Teller()
+    _may_be_ours(home)
     home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(home):
+        if left := end_leftovers(home):
+            teller.step(f"ended what an earlier demonstration had left running: {', '.join(left)}")
         told = (home.path / DONE).exists()
         if fresh or not told:
             _clear(home, teller)
@@ -58,6 +73,16 @@ def run(once: bool = False, fresh: bool = False, port: int | None = None) -> int
             finally:
                 processes.stop()
     return 0
+
+
+def _may_be_ours(home: Home) -> None:
+    """Beginning anew empties the folder, so it must be empty, or made by an earlier demonstration."""
+    ours = (home.path / "lock").exists() and home.chain.is_dir()
+    if not ours and home.path.is_dir() and {path.name for path in home.path.iterdir()} - {"lock"}:
+        raise Misconfigured(
+            f"{home.path} holds files that no demonstration made, and beginning anew would delete them: "
+            "set HOLDFAST_HOME to an empty folder, or to one that does not exist yet"
+        )
 
 
 @contextmanager

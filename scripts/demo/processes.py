@@ -18,6 +18,7 @@ from holdfast.domain.errors import Unreachable
 from scripts import tryton
 from scripts.demo.chain import ROOT, free_port, start_anvil, stop
 from scripts.demo.founding import AUDIENCE, ISSUER
+from scripts.demo.leftovers import note
 from scripts.demo.members import ATTESTERS
 
 API_PORT = 8700
@@ -76,7 +77,7 @@ def choose_ports(home: Home, api_port: int | None) -> Ports:
 def _wanted(port: int) -> int:
     if free_port(port) != port:
         raise Unreachable(
-            "port", f"127.0.0.1:{port}", "another program listens there; choose one with --port"
+            "port", f"127.0.0.1:{port}", "another program listens there; choose another: make demo PORT=8701"
         )
     return port
 
@@ -234,6 +235,7 @@ class Processes:
         """Take note of a process, instead of an earlier one of its name. The chain stays first."""
         others = [(other, running) for other, running in self.running if other != name]
         self.running = [(name, process), *others] if name == "chain" else [*others, (name, process)]
+        note(self.home, self.running)
 
     def _wait(self, name: str, url: str) -> None:
         process = dict(self.running)[name]
