@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,7 +24,7 @@ from holdfast.domain.policy import POLICY_VERSION, Policy
 from holdfast.evidence.collection import policy_bytes
 from holdfast.keys.keystore import MACHINE_WORK_FACTOR, PartyKeys, PublicParty, create_keys, open_keys
 from holdfast.proof.trust import Engine
-from oracle.members_book import AttesterSeat, BookEntry, write_book
+from oracle.members_book import AttesterSeat, BookEntry, read_book, write_book
 from scripts.demo.chain import rpc
 from scripts.demo.members import ATTESTERS, IOT, PEOPLE
 from tests.simulators.keys import bridge_calibration, camera_entry, device_key, weighbridge_entry
@@ -146,6 +147,23 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
     )
     _tokens(home)
     return deployment
+
+
+def readdress(home: Home, attester_ports: dict[str, int]) -> None:
+    """Let the members' book name the attesters' ports of today: another program may have taken the last ones."""
+    keys = {person.member_id: person.key for person in ATTESTERS}
+    book = read_book(home.members)
+    moved = tuple(
+        replace(
+            entry,
+            attester=replace(entry.attester, url=f"http://127.0.0.1:{attester_ports[keys[entry.member_id]]}"),
+        )
+        if entry.attester is not None
+        else entry
+        for entry in book
+    )
+    if moved != book:
+        write_book(home.members, moved)
 
 
 def _tokens(home: Home) -> None:

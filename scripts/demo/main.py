@@ -15,7 +15,7 @@ from cli.home import Home, find_home
 from holdfast.domain.errors import Misconfigured
 from scripts.demo.chain import heartbeat
 from scripts.demo.desk import Desk
-from scripts.demo.founding import found
+from scripts.demo.founding import found, readdress
 from scripts.demo.leftovers import end_leftovers
 from scripts.demo.members import AUDITOR, PEOPLE
 from scripts.demo.processes import Processes, choose_ports
@@ -129,6 +129,8 @@ def _start(home: Home, processes: Processes, teller: Teller, *, first: bool) -> 
     if first:
         teller.step("founding the consortium: keys, policy, contracts")
         found(home, processes.chain_url, processes.ports.attesters)
+    else:
+        readdress(home, processes.ports.attesters)
     processes.write_settings()
     processes.ports.save(home.ports)
     teller.step("starting four attesters, the oracle and the API")

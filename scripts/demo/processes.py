@@ -54,7 +54,7 @@ class Ports:
 
 
 def choose_ports(home: Home, api_port: int | None) -> Ports:
-    """The ports of the last run where they are still free; attesters keep theirs, as the book names them."""
+    """The ports of the last run where they are still free, else others."""
     old: dict[str, object] = {}
     with suppress(OSError, ValueError):
         old = json.loads(home.ports.read_text())
