@@ -92,6 +92,14 @@ def start_anvil(home: Home, port: int) -> subprocess.Popen[bytes]:
     return process
 
 
+def beat(url: str, every_s: float = HEARTBEAT_S) -> None:
+    """Make a block if the newest is older than that. Where the chain is down, those who need it say so."""
+    with suppress(Unreachable):
+        head = rpc(url, "eth_getBlockByNumber", "latest", False)
+        if time.time() - int(head["timestamp"], 16) > every_s:
+            rpc(url, "evm_mine")
+
+
 @contextmanager
 def heartbeat(url: str, every_s: float = HEARTBEAT_S) -> Iterator[None]:
     """A block now and then where nobody sends anything, as a chain of several members makes them.
@@ -101,17 +109,13 @@ def heartbeat(url: str, every_s: float = HEARTBEAT_S) -> Iterator[None]:
     """
     ended = threading.Event()
 
-    def beat() -> None:
+    def run() -> None:
         while True:
-            # Where the chain is down, those who need it say so.
-            with suppress(Unreachable):
-                head = rpc(url, "eth_getBlockByNumber", "latest", False)
-                if time.time() - int(head["timestamp"], 16) > every_s:
-                    rpc(url, "evm_mine")
+            beat(url, every_s)
             if ended.wait(every_s / 4):
                 return
 
-    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread = threading.Thread(target=run, name="heartbeat", daemon=True)
     thread.start()
     try:
         yield

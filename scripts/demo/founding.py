@@ -150,7 +150,7 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
 
 
 def readdress(home: Home, attester_ports: dict[str, int]) -> None:
-    """Let the members' book name the attesters' ports of today: another program may have taken the last ones."""
+    """Name the attesters' ports of today in the members' book: others may have taken the last ones."""
     keys = {person.member_id: person.key for person in ATTESTERS}
     book = read_book(home.members)
     moved = tuple(

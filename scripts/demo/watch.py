@@ -18,12 +18,14 @@ from holdfast.domain.errors import HoldfastError
 from holdfast.domain.orders import DeliveryOrder
 from holdfast.evidence.collection import read_document
 from holdfast.store.records import Records, open_records
-from scripts.demo.chain import heartbeat
+from holdfast.store.records_types import OrderStatus
+from scripts.demo.chain import beat, heartbeat
 from scripts.demo.lots import LOTS, PALLET_G, REALLY_THERE_G, Lot
 from scripts.demo.yard import Yard
 
 logger = logging.getLogger("holdfast.demo")
 POLL_S = 0.5
+UNDER_WAY = (OrderStatus.COLLECTING, OrderStatus.ATTESTING, OrderStatus.SUBMITTING)
 
 
 class Watch:
@@ -49,6 +51,8 @@ class Watch:
     def _run(self) -> None:
         while not self._stop.wait(POLL_S):
             try:
+                if any(order.status in UNDER_WAY for order in self._records.open_orders()):
+                    beat(self._chain_url)
                 for code, order_id in self._yard.challenges():
                     if code not in self._answered:
                         self._answered.add(code)
