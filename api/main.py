@@ -23,7 +23,7 @@ from api.lots.endpoints import router as lots
 from api.members.endpoints import router as members
 from api.middleware import BodyLimit, SecurityHeaders
 from api.orders.endpoints import router as orders
-from api.pages.endpoints import assets
+from api.pages.endpoints import assets, problem_page
 from api.pages.endpoints import router as pages
 from api.receipts.endpoints import router as receipts
 from api.schemas import ProblemOut
@@ -114,7 +114,7 @@ def build_app(
     app.include_router(health, include_in_schema=False)
     app.include_router(pages)
     app.mount("/assets", assets)
-    problems.install(app)
+    problems.install(app, problem_page)
     _describe(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(SecurityHeaders)

@@ -7,7 +7,7 @@ wrong, `errors` names field, value and what is right. Nothing internal is ever s
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -115,13 +115,19 @@ def problem_of(error: Exception) -> Problem:
     return Problem(500, "internal", "something went wrong on our side; nothing was changed that is not shown")
 
 
-def install(app: FastAPI) -> None:
-    """Render every error we know as problem details; `SecurityHeaders` catches those we do not."""
+def install(app: FastAPI, page: Callable[[Request, int], Response]) -> None:
+    """Render every error we know as problem details; `SecurityHeaders` catches those we do not.
+
+    `page` renders for people: a browser that asks for a page outside /v1.
+    """
 
     def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
         if problem.status >= 500:
             _log.warning("%s %s: %s", request.method, problem.code, error)
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if wants_page and request.method == "GET" and not request.url.path.startswith(("/v1/", "/assets/")):
+            return page(request, problem.status)
         return problem_response(problem, request.url.path)
 
     for kind in (Problem, RequestValidationError, HTTPException, HoldfastError):

@@ -25,6 +25,31 @@ router = APIRouter(include_in_schema=False)
 assets = StaticFiles(directory=_HERE / "assets")
 
 
+def problem_page(request: Request, status: int) -> Response:
+    """What people see in a browser where a program would get a problem object."""
+    if status >= 500:
+        words = (
+            ("Not available at the moment", "暂时无法访问"),
+            (
+                "Something does not answer. Nothing was changed. Please try again.",
+                "系统暂无响应，未作任何变更，请稍后再试。",
+            ),
+        )
+    else:
+        words = (
+            ("Nothing is at this address", "此地址无内容"),
+            (
+                "A receipt's address ends in its id: 0x and 64 digits, 0 to f. Was a part lost on the way?",
+                "仓单地址以其编号结尾：0x 及 64 位十六进制数字，请检查地址是否完整。",
+            ),
+        )
+    (title_en, title_zh), (text_en, text_zh) = words
+    values = {"title_en": title_en, "title_zh": title_zh, "text_en": text_en, "text_zh": text_zh}
+    return _templates.TemplateResponse(
+        request, "problem.html", values, status_code=status, headers={"Cache-Control": "no-store"}
+    )
+
+
 def _page(request: Request, name: str, **values: object) -> Response:
     return _templates.TemplateResponse(request, name, values)
 

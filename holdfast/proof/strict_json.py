@@ -45,7 +45,8 @@ def read_object(data: bytes, what: str, *, canonical: bool) -> dict[str, Any]:
             if text not in (written, written + "\n"):
                 raise InvalidInput(what, text[:20], "canonical JSON: sorted keys, no spaces, nothing escaped")
     except (ValueError, RecursionError) as e:
-        raise InvalidInput(what, bytes(data[:20]), f"a JSON object ({type(e).__name__}: {e})") from e
+        shown = bytes(data[:20]).decode("utf-8", "replace")
+        raise InvalidInput(what, shown, f"a JSON object ({type(e).__name__}: {e})") from e
     return value
 
 

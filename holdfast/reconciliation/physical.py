@@ -111,8 +111,8 @@ def _counted(subject: Subject) -> tuple[Check, ...]:
         _exact(
             "quantity",
             attested == subject.claim.quantity_g,
-            f"weighed and attested {show_mass(attested)}, WMS says the same",
-            f"weighed and attested {show_mass(attested)}, WMS says {show_mass(subject.claim.quantity_g)}",
+            f"attested {show_mass(attested)} when weighed, WMS says the same",
+            f"attested {show_mass(attested)} when weighed, WMS says {show_mass(subject.claim.quantity_g)}",
             attested_g=attested,
             claimed_g=int(subject.claim.quantity_g),
         ),

@@ -38,7 +38,7 @@ def board(
             "goods",
             (
                 Check("pallets", ok, seen, pallets),
-                Check("quantity", ok, f"weighed and attested {claimed_g / T:,.3f} t, WMS says the same"),
+                Check("quantity", ok, f"attested {claimed_g / T:,.3f} t when weighed, WMS says the same"),
             ),
         )
     location = Match(

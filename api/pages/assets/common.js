@@ -44,7 +44,12 @@ class Unauthorised extends Error {}
 
 async function ask(path, extra = {}) {
   const headers = { Authorization: `Bearer ${sessionStorage.getItem(KEY)}`, ...extra };
-  const answer = await fetch(path, { headers, cache: "no-store" });
+  let answer;
+  try {
+    answer = await fetch(path, { headers, cache: "no-store" });
+  } catch {
+    throw new Error("Holdfast does not answer at the moment; nothing was changed. Please try again. 系统暂无响应，未作任何变更，请稍后再试。");
+  }
   if (answer.status === 401) throw new Unauthorised((await answer.json()).detail);
   return answer;
 }
@@ -136,7 +141,7 @@ export async function start(load) {
     } catch (error) {
       if (error instanceof Unauthorised) {
         sessionStorage.removeItem(KEY);
-        return showSignIn(`Please sign in again: ${error.message}.`);
+        return showSignIn(`Please sign in again: ${error.message}. 请重新登录。`);
       }
       $("loading").hidden = true;
       notice(error.message, "fail");

@@ -29,6 +29,19 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/receipts/0x12"])
+def test_problem__browser_asks_for_a_page_that_is_none__says_so_in_words(
+    shared_world: World, path: str
+) -> None:
+    answer = shared_world.client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Nothing is at this address" in answer.text
+    assert "此地址无内容" in answer.text
+    assert "Content-Security-Policy" in answer.headers
+
+
 def test_problem__no_such_address__404(shared_world: World) -> None:
     body = problem(shared_world.client.get("/v1/nothing"), 404, "not-found")
     assert body["instance"] == "/v1/nothing"
