@@ -17,7 +17,11 @@ from pathlib import Path
 import pytest
 
 from cli.home import Home
-from scripts.demo.chain import ROOT, free_port
+from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.facts import open_chain
+from scripts.demo.chain import ROOT, free_port, running_chain
+from scripts.demo.desk import Desk
+from scripts.demo.members import IMPORTER, TRADER
 from tests.e2e.told import Told, command, environment, holdfast
 
 
@@ -126,3 +130,46 @@ def test_demo__stopped_before_the_story_is_told__says_so_by_its_status(tmp_path:
         assert demo.process.wait(60) == 130
         assert [port for port in ports if listening(port)] == []
     assert not (home.path / "story.json").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds leftovers under /proc")
+def test_demo__order_while_it_serves_then_killed__done_once_and_the_next_run_ends_what_is_left(
+    home: Home,
+) -> None:
+    receipt_id = json.loads((home.path / "story.json").read_text())["receipt_id"]
+    with running(home) as demo:
+        demo.says("carried out, too")
+        deployment, genesis = load_deployment(home.deployment)
+        url = f"http://127.0.0.1:{demo.ports()[0]}"
+        chain = open_chain(ChainSettings(url, deployment, genesis))
+        api = f"http://127.0.0.1:{json.loads(home.ports.read_text())['api']}"
+        trader, importer = (Desk(home, api, chain.connection.domain, person) for person in (TRADER, IMPORTER))
+        wanted = {"type": "transfer", "receipt_id": receipt_id, "transferee": IMPORTER.member_id}
+        prepared = trader.prepare({**wanted, "valid_for_s": 600})
+        order_id = trader.submit(prepared["typed_data"])
+        importer.countersign(order_id, prepared["typed_data"])
+        order = trader.wait(order_id)
+        assert order["status"] == "final", order["detail"]
+        time.sleep(6)  # the chain writes its state every five seconds
+        demo.process.kill()
+        demo.process.wait(60)
+        left = demo.ports()
+    again = holdfast(home.path, "demo", "--once", "--port", str(free_port()))
+    assert again.status == 0, again.output
+    assert "left running: chain, attester-operator" in again.output
+    assert [port for port in left if listening(port)] == []
+    with running_chain(home) as url:
+        state = open_chain(ChainSettings(url, deployment, genesis)).receipts.receipt(int(receipt_id, 16))
+    assert state is not None
+    assert state.holder == IMPORTER.member_id
+
+
+def test_demo__in_a_folder_with_files_of_others__refused_and_nothing_deleted(tmp_path: Path) -> None:
+    (tmp_path / "diary.txt").write_text("mine")
+
+    for words in (("demo", "--once"), ("demo", "--once", "--fresh")):
+        ran = holdfast(tmp_path, *words)
+        assert ran.status == 2, ran.output
+        assert "holds files that no demonstration made" in ran.output
+
+    assert [path.name for path in tmp_path.iterdir()] == ["diary.txt"]
