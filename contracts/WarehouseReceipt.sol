@@ -21,6 +21,7 @@ import {
     SuspendOrder,
     TransferOrder
 } from "./interfaces/Types.sol";
+import {ReceiptPrimitives} from "./ReceiptPrimitives.sol";
 import {ReceiptToken} from "./ReceiptToken.sol";
 import {OrderHash} from "./libraries/OrderHash.sol";
 import {Quorum} from "./libraries/Quorum.sol";
@@ -36,8 +37,26 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
     /// Attesters that suffice to stop a receipt: stopping must be easier than moving.
     uint256 private constant SUSPEND_THRESHOLD = 2;
 
+    /// @dev The rest of this contract's code: what modules may ask of it (IReceiptPrimitives). Fixed for ever.
+    address private immutable PRIMITIVES;
+
     /// @param consortium_ Consortium that already expects this contract at this address.
-    constructor(address consortium_) ReceiptToken(consortium_) EIP712("Holdfast", "1") {}
+    constructor(address consortium_) ReceiptToken(consortium_) EIP712("Holdfast", "1") {
+        PRIMITIVES = address(new ReceiptPrimitives(consortium_));
+    }
+
+    /// @dev One contract of two pieces of code, since one piece may have 24,576 bytes.
+    fallback() external {
+        address primitives = PRIMITIVES;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := delegatecall(gas(), primitives, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if done { return(free, returndatasize()) }
+            revert(free, returndatasize())
+        }
+    }
 
     // --- orders ---
 
