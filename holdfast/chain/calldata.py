@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from holdfast.attestation.quorum import Committee
 from holdfast.attestation.signatures import compact
-from holdfast.attestation.typed_data import TYPES
+from holdfast.attestation.typed_data import TYPES, Part
+from holdfast.domain.acts import Act
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import (
     Attestation,
     DeliveryOrder,
     IssueOrder,
     Order,
-    ReceiptTerms,
     ReinstateOrder,
     SuspendOrder,
     TransferOrder,
@@ -39,7 +39,7 @@ PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
 """Order -> its fields that name the members who sign it, in the order the function wants their signatures."""
 
 
-def abi_tuple(value: Order | Attestation | ReceiptTerms) -> tuple[Any, ...]:
+def abi_tuple(value: Order | Act | Attestation | Part) -> tuple[Any, ...]:
     """The ABI struct: fields in EIP-712 order, nested ones as tuples."""
     return tuple(_plain(getattr(value, attribute)) for _, _, attribute in TYPES[type(value).__name__])
 

@@ -58,7 +58,7 @@ SENTENCES: dict[str, str] = {
 @cache
 def _errors() -> dict[bytes, dict[str, Any]]:
     found = {}
-    for name in ("WarehouseReceipt", "Consortium", "AccessManager"):
+    for name in ("WarehouseReceipt", "ReceiptActs", "Court", "Pledge", "Consortium", "AccessManager"):
         for item in load_artifact(name).abi:
             if item["type"] == "error":
                 found[bytes(function_abi_to_4byte_selector(item))] = item  # type: ignore[arg-type]

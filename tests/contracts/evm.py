@@ -75,7 +75,7 @@ def refused(name: str, **values: Any) -> Iterator[None]:
 @cache
 def _by_selector() -> dict[bytes, tuple[str, dict[str, Any]]]:
     found = {}
-    for name in ("Consortium", "WarehouseReceipt", "AccessManager"):
+    for name in ("WarehouseReceipt", "ReceiptActs", "Court", "Pledge", "Consortium", "AccessManager"):
         for item in load_artifact(name).abi:
             if item["type"] == "error":
                 found[bytes(function_abi_to_4byte_selector(item))] = (item["name"], item)
