@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IConsortium} from "./interfaces/IConsortium.sol";
 import {IModule} from "./interfaces/IModule.sol";
-import {IReceiptPrimitives} from "./interfaces/IReceiptPrimitives.sol";
+import {IReceiptModules} from "./interfaces/IReceiptPrimitives.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
 import {OrderHash} from "./libraries/OrderHash.sol";
@@ -16,12 +16,12 @@ import {Slots} from "./libraries/Slots.sol";
 abstract contract Module is IModule, EIP712 {
     using Slots for uint256;
 
-    IReceiptPrimitives internal immutable RECEIPTS;
+    IReceiptModules internal immutable RECEIPTS;
     IConsortium internal immutable CONSORTIUM;
 
     /// @param receipts_ The receipt contract.
     constructor(address receipts_) EIP712("Holdfast", "1") {
-        RECEIPTS = IReceiptPrimitives(receipts_);
+        RECEIPTS = IReceiptModules(receipts_);
         CONSORTIUM = IConsortium(IWarehouseReceipt(receipts_).consortium());
     }
 
@@ -79,16 +79,14 @@ abstract contract Module is IModule, EIP712 {
             committee.threshold,
             operator
         );
-        emit Attested(
-            orderHash,
-            attestation.evidenceDigest,
-            attestation.evidenceLocation,
-            attestation.policyDigest,
-            attestation.observedAt,
-            attestation.validUntil,
-            attestation.epoch,
-            signers
-        );
+        bytes32 topic = Attested.selector;
+        assembly ("memory-safe") {
+            // what follows the order hash in the call is what the event says, but for the signers
+            let free := mload(0x40)
+            calldatacopy(free, add(attestation, 32), 192)
+            mstore(add(free, 192), signers)
+            log2(free, 224, topic, orderHash)
+        }
     }
 
     /// @dev The same, and no attester of these members among the signers; a party named twice may be.

@@ -2,35 +2,20 @@
 pragma solidity 0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
-import {
-    ReceiptRef,
-    RIGHT_FREEZE,
-    RIGHT_MOVE,
-    RIGHT_PLEDGE,
-    RIGHT_REDUCE,
-    RIGHT_REPLACE,
-    Successor
-} from "./interfaces/ActTypes.sol";
+import {ReceiptRef, RIGHT_FREEZE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_REDUCE, RIGHT_REPLACE, Successor} from "./interfaces/ActTypes.sol";
 import {IERC5192} from "./interfaces/IERC5192.sol";
-import {IReceiptErrors} from "./interfaces/IReceiptErrors.sol";
 import {IReceiptPrimitives} from "./interfaces/IReceiptPrimitives.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
-import {
-    Lot,
-    Receipt,
-    STATUS_DELIVERED,
-    STATUS_LIVE,
-    STATUS_NONE,
-    STATUS_REPLACED
-} from "./interfaces/Types.sol";
+import {Lot, Receipt, STATUS_DELIVERED, STATUS_NONE, STATUS_REPLACED} from "./interfaces/Types.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Slots} from "./libraries/Slots.sol";
+import {ReceiptGuards} from "./ReceiptGuards.sol";
 import {ReceiptStorage} from "./ReceiptStorage.sol";
 
 /// @title The receipt contract's other piece of code: what modules may ask of it.
 /// @dev Runs in the receipt contract's storage and under its address (delegatecall). Called directly it finds no
 /// receipts.
-contract ReceiptPrimitives is ReceiptStorage, IReceiptPrimitives, IReceiptErrors {
+contract ReceiptPrimitives is ReceiptGuards, IReceiptPrimitives {
     using Slots for uint256;
     using Slots for Lot;
     using Slots for Receipt;
@@ -40,12 +25,6 @@ contract ReceiptPrimitives is ReceiptStorage, IReceiptPrimitives, IReceiptErrors
     );
     bytes32 private constant NAME = keccak256("Holdfast");
     bytes32 private constant VERSION = keccak256("1");
-
-    modifier needs(uint16 right) {
-        uint16 rights = CONSORTIUM.rightsOf(msg.sender);
-        if (rights & right == 0) revert ModuleLacksRight(msg.sender, right, rights);
-        _;
-    }
 
     constructor(address consortium_) ReceiptStorage(consortium_) {}
 
@@ -109,21 +88,6 @@ contract ReceiptPrimitives is ReceiptStorage, IReceiptPrimitives, IReceiptErrors
     }
 
     /// @inheritdoc IReceiptPrimitives
-    function addPledge(uint256 receiptId, uint32 seq, uint32 pledgee)
-        external
-        needs(RIGHT_PLEDGE)
-        returns (uint256 word)
-    {
-        word = _nextIs(receiptId, seq);
-        _refuseStill(receiptId, word);
-        _refuseExpired(receiptId, word);
-        uint16 held = word.pledgesOf();
-        uint32 first = held == 0 ? pledgee : word.firstPledgeeOf(); // I9: the first stays the first
-        if (first == 0) revert PledgesOutOfStep(receiptId, held, held + 1, first);
-        _savePledges(receiptId, word, held + 1, first);
-    }
-
-    /// @inheritdoc IReceiptPrimitives
     function setPledges(uint256 receiptId, uint32 seq, uint16 pledges, uint32 firstPledgee)
         external
         needs(RIGHT_PLEDGE)
@@ -137,15 +101,6 @@ contract ReceiptPrimitives is ReceiptStorage, IReceiptPrimitives, IReceiptErrors
             revert PledgesOutOfStep(receiptId, held, pledges, firstPledgee);
         }
         _savePledges(receiptId, word, pledges, firstPledgee);
-    }
-
-    /// @inheritdoc IReceiptPrimitives
-    function addFreeze(uint256 receiptId, uint24 freezeCase) external needs(RIGHT_FREEZE) returns (uint256 word) {
-        word = _unburned(receiptId);
-        uint16 held = word.freezesOf();
-        uint24 first = held == 0 ? freezeCase : word.freezeCaseOf();
-        if (first == 0) revert FreezesOutOfStep(receiptId, held, held + 1, first);
-        _saveFreezes(receiptId, word, held + 1, first);
     }
 
     /// @inheritdoc IReceiptPrimitives
@@ -219,20 +174,6 @@ contract ReceiptPrimitives is ReceiptStorage, IReceiptPrimitives, IReceiptErrors
         }
     }
 
-    function _savePledges(uint256 receiptId, uint256 word, uint16 pledges, uint32 firstPledgee) private {
-        uint256 next = word.withPledges(pledges, firstPledgee).withNextSeq();
-        _receipts[receiptId].save(next);
-        emit IWarehouseReceipt.PledgesChanged(receiptId, pledges, firstPledgee, word.seqOf());
-        _tellLock(receiptId, word, next);
-    }
-
-    function _saveFreezes(uint256 receiptId, uint256 word, uint16 freezes, uint24 freezeCase) private {
-        uint256 next = word.withFreezes(freezes, freezeCase).withNextSeq();
-        _receipts[receiptId].save(next);
-        emit IWarehouseReceipt.FreezesChanged(receiptId, freezes, freezeCase, word.seqOf());
-        _tellLock(receiptId, word, next);
-    }
-
     /// @dev I8. The pledgee has signed the order in the domain of the module that carries it out.
     function _requireConsent(uint256 word, bytes32 orderHash, bytes calldata consent) private view {
         if (word.pledgesOf() == 0) return;
@@ -243,40 +184,10 @@ contract ReceiptPrimitives is ReceiptStorage, IReceiptPrimitives, IReceiptErrors
         Signatures.requireParty(pledgee, account, digest, consent);
     }
 
-    function _tellLock(uint256 receiptId, uint256 was, uint256 word) private {
-        bool before = was.statusOf() != STATUS_LIVE || was.encumbrancesOf() != 0;
-        bool after_ = word.statusOf() != STATUS_LIVE || word.encumbrancesOf() != 0;
-        if (!before && after_) emit IERC5192.Locked(receiptId);
-        if (before && !after_) emit IERC5192.Unlocked(receiptId);
-    }
-
     /// @dev I10, but for expiry: live, not frozen, no lien, and this is its next order.
     function _unhindered(uint256 receiptId, uint32 seq) private view returns (uint256 word) {
         word = _nextIs(receiptId, seq);
         _refuseStill(receiptId, word);
         if (word.liensOf() != 0) revert ReceiptUnderLien(receiptId, word.liensOf());
-    }
-
-    function _refuseStill(uint256 receiptId, uint256 word) private pure {
-        if (word.statusOf() != STATUS_LIVE) revert ReceiptNotLive(receiptId, word.statusOf());
-        if (word.freezesOf() != 0) revert ReceiptFrozen(receiptId, word.freezeCaseOf(), word.freezesOf());
-    }
-
-    function _refuseExpired(uint256 receiptId, uint256 word) private view {
-        if (block.timestamp > word.expiresAtOf()) {
-            revert ReceiptExpired(receiptId, word.expiresAtOf(), block.timestamp);
-        }
-    }
-
-    function _unburned(uint256 receiptId) private view returns (uint256 word) {
-        word = _receipts[receiptId].load();
-        if (word.statusOf() == STATUS_NONE) revert UnknownReceipt(receiptId);
-        if (word.statusOf() >= STATUS_DELIVERED) revert ReceiptNotLive(receiptId, word.statusOf());
-    }
-
-    function _nextIs(uint256 receiptId, uint32 seq) private view returns (uint256 word) {
-        word = _receipts[receiptId].load();
-        if (word.statusOf() == STATUS_NONE) revert UnknownReceipt(receiptId);
-        if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
     }
 }

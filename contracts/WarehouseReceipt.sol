@@ -21,6 +21,7 @@ import {
     SuspendOrder,
     TransferOrder
 } from "./interfaces/Types.sol";
+import {ReceiptEncumbrances} from "./ReceiptEncumbrances.sol";
 import {ReceiptPrimitives} from "./ReceiptPrimitives.sol";
 import {ReceiptToken} from "./ReceiptToken.sol";
 import {OrderHash} from "./libraries/OrderHash.sol";
@@ -29,7 +30,7 @@ import {Signatures} from "./libraries/Signatures.sol";
 import {Slots} from "./libraries/Slots.sol";
 
 /// @title Warehouse receipts, held by members, moved by orders, backed by attested goods.
-contract WarehouseReceipt is ReceiptToken, EIP712 {
+contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, EIP712 {
     using Slots for uint256;
     using Slots for Lot;
     using Slots for Receipt;
@@ -333,12 +334,5 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         if (word.holderOf() != holder) revert WrongHolder(receiptId, holder, word.holderOf());
         uint48 held = word.encumbrancesOf();
         revert ReceiptEncumbered(receiptId, uint16(held), uint16(held >> 16), uint16(held >> 32));
-    }
-
-    /// @dev First slot of a receipt whose next order is `seq`.
-    function _nextIs(uint256 receiptId, uint32 seq) private view returns (uint256 word) {
-        word = _receipts[receiptId].load();
-        if (word.statusOf() == STATUS_NONE) revert UnknownReceipt(receiptId);
-        if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
     }
 }

@@ -43,22 +43,28 @@ interface IReceiptPrimitives {
         bytes calldata consent
     ) external returns (uint256 word);
 
-    /// @notice Put one more pledge on a receipt, behind those it has. One that stands still takes none.
-    /// @return word First storage slot of the receipt as it was.
-    function addPledge(uint256 receiptId, uint32 seq, uint32 pledgee) external returns (uint256 word);
-
     /// @notice Take one pledge or all off a pledged receipt, or none, and say whose is the first now.
     /// @return word First storage slot of the receipt as it was.
     function setPledges(uint256 receiptId, uint32 seq, uint16 pledges, uint32 firstPledgee)
         external
         returns (uint256 word);
 
-    /// @notice Put one more court case on a receipt; it is in force if it is the only one.
-    /// @dev Takes no `seq`: a holder's order must not outrun a court's.
-    /// @return word First storage slot of the receipt as it was.
-    function addFreeze(uint256 receiptId, uint24 freezeCase) external returns (uint256 word);
-
     /// @notice Take one court case off a receipt, and say which is in force now; zero if none is left.
     /// @return word First storage slot of the receipt as it was.
     function dropFreeze(uint256 receiptId, uint24 freezeCase) external returns (uint256 word);
 }
+
+/// @title Pledges and freezes, as the modules that keep them put them on a receipt.
+interface IReceiptEncumbrances {
+    /// @notice Put one more pledge on a receipt, behind those it has. One that stands still takes none.
+    /// @return word First storage slot of the receipt as it was.
+    function addPledge(uint256 receiptId, uint32 seq, uint32 pledgee) external returns (uint256 word);
+
+    /// @notice Put one more court case on a receipt; it is in force if it is the only one.
+    /// @dev Takes no `seq`: a holder's order must not outrun a court's.
+    /// @return word First storage slot of the receipt as it was.
+    function addFreeze(uint256 receiptId, uint24 freezeCase) external returns (uint256 word);
+}
+
+/// @title All that modules may ask of the receipt contract.
+interface IReceiptModules is IReceiptPrimitives, IReceiptEncumbrances {}

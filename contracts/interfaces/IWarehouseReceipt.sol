@@ -56,10 +56,10 @@ interface IWarehouseReceipt is IReceiptErrors {
     event ReceiptReduced(uint256 indexed receiptId, uint32 indexed holder, uint64 deliveredG, uint64 restG, uint32 seq);
 
     /// @notice Pledges on the receipt, and whose is the first.
-    event PledgesChanged(uint256 indexed receiptId, uint16 pledges, uint32 firstPledgee, uint32 seq);
+    event PledgesChanged(uint256 indexed receiptId, uint16 pledges, uint32 firstPledgee);
 
     /// @notice Court cases on the receipt, and which is in force.
-    event FreezesChanged(uint256 indexed receiptId, uint16 freezes, uint24 freezeCase, uint32 seq);
+    event FreezesChanged(uint256 indexed receiptId, uint16 freezes, uint24 freezeCase);
 
     /// @notice What a quorum signed. Bit i of `signers` stands for attester i of the epoch's committee.
     event Attested(

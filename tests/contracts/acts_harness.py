@@ -133,6 +133,12 @@ class ActsWorld(World):
     def ask(self, module: str, function: str, *args: Any) -> Any:
         return self.chain.call(self.modules[module], function, *args)
 
+    def primitive(self, function: str, *args: Any, sender: str) -> Outcome:
+        """Call the receipt contract as a module would."""
+        contract = "WarehouseReceipt" if function.startswith("add") else "ReceiptPrimitives"
+        data = self.chain.calldata_of(contract, function, *args)
+        return self.chain.transact(self.receipts, data, sender)[1]
+
     # orders
 
     def part(self, index: int, tonnes: int, expires_at: int) -> Successor:
