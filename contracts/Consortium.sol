@@ -169,6 +169,13 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @inheritdoc IConsortium
+    function actingPair(uint32 one, uint32 other) external view returns (address, address) {
+        uint256 first = _actingWord(_members[one], one);
+        uint256 second = _actingWord(_members[other], other);
+        return (address(uint160(first)), address(uint160(second)));
+    }
+
+    /// @inheritdoc IConsortium
     function member(uint32 id) external view returns (Member memory) {
         return _known(id);
     }

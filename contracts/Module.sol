@@ -50,6 +50,20 @@ abstract contract Module is IModule, EIP712 {
         Signatures.requireParty(member, account, _hashTypedDataV4(orderHash), signature);
     }
 
+    /// @dev Refuse unless both members, which may act now, have signed.
+    function _requireBoth(
+        uint32 one,
+        uint32 other,
+        bytes32 orderHash,
+        bytes calldata oneSignature,
+        bytes calldata otherSignature
+    ) internal view {
+        (address first, address second) = CONSORTIUM.actingPair(one, other);
+        bytes32 digest = _hashTypedDataV4(orderHash);
+        Signatures.requireParty(one, first, digest, oneSignature);
+        Signatures.requireParty(other, second, digest, otherSignature);
+    }
+
     function _requireHolder(uint256 receiptId, uint256 word, uint32 given) internal pure {
         if (word.holderOf() != given) revert WrongHolder(receiptId, given, word.holderOf());
     }

@@ -39,8 +39,7 @@ contract Pledge is Foreclosure {
         _enter(order, word, uint64(bytes8(orderHash)));
         _requireHolder(order.receiptId, word, holder);
         if (holder == pledgee) revert PledgeeIsParty(pledgee);
-        _requireSigned(holder, orderHash, holderSignature);
-        _requireSigned(pledgee, orderHash, pledgeeSignature);
+        _requireBoth(holder, pledgee, orderHash, holderSignature, pledgeeSignature);
         if (word.pledgesOf() != 0) _requireSigned(word.firstPledgeeOf(), orderHash, seniorSignature);
         _attestFor(orderHash, word, attestation, committee, signatures, pledgee, pledgee);
     }
@@ -84,8 +83,7 @@ contract Pledge is Foreclosure {
             start := order
         }
         bytes32 orderHash = ActHash.ofWords(ActHash.PLEDGE_ASSIGN_ORDER, start, 6);
-        _requireSigned(pledgee, orderHash, pledgeeSignature);
-        _requireSigned(assignee, orderHash, assigneeSignature);
+        _requireBoth(pledgee, assignee, orderHash, pledgeeSignature, assigneeSignature);
     }
 
     /// @inheritdoc IPledge
@@ -113,8 +111,7 @@ contract Pledge is Foreclosure {
         for (uint256 ranks = _ranks[receiptId]; ranks != 0; ranks >>= 64) {
             if (_pledges[uint64(ranks)].pledgee == transferee) revert PledgeeIsParty(transferee);
         }
-        _requireSigned(holder, orderHash, holderSignature);
-        _requireSigned(transferee, orderHash, transfereeSignature);
+        _requireBoth(holder, transferee, orderHash, holderSignature, transfereeSignature);
         _attestFor(orderHash, word, attestation, committee, signatures, transferee, order.pledgee);
     }
 

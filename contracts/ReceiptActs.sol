@@ -54,8 +54,7 @@ contract ReceiptActs is Module, IReceiptActs {
         }
         _requireKeeper(order.receiptId, word, order.operator);
         _requireHolder(order.receiptId, word, order.holder);
-        _requireSigned(order.holder, orderHash, holderSignature);
-        _requireSigned(order.operator, orderHash, operatorSignature);
+        _requireBoth(order.holder, order.operator, orderHash, holderSignature, operatorSignature);
         if (word.pledgesOf() != 0) PLEDGE.follow(olds, parts);
     }
 
@@ -75,8 +74,7 @@ contract ReceiptActs is Module, IReceiptActs {
         if (order.expiresAt != expiresAt) revert ExpiryDiffers(order.mergedId, order.expiresAt, expiresAt);
         _requireKeeper(olds[0].receiptId, word, order.operator);
         _requireHolder(olds[0].receiptId, word, order.holder);
-        _requireSigned(order.holder, orderHash, holderSignature);
-        _requireSigned(order.operator, orderHash, operatorSignature);
+        _requireBoth(order.holder, order.operator, orderHash, holderSignature, operatorSignature);
         if (word.pledgesOf() != 0) PLEDGE.follow(olds, merged);
     }
 

@@ -119,6 +119,9 @@ interface IConsortium {
     /// @notice Account and roles of a member that may act now; refused if it is unknown or inactive.
     function acting(uint32 id) external view returns (address account, uint16 roles);
 
+    /// @notice Accounts of two members that may both act now.
+    function actingPair(uint32 one, uint32 other) external view returns (address, address);
+
     /// @notice Count receipts that a member has been given at issue.
     /// @return account The account that acts for the member.
     /// @return committeeDigest Digest of the present committee, to spare the caller another call.

@@ -158,7 +158,7 @@ def compile_contracts(root: Path) -> dict[str, str]:
 
 def settings_of(name: str) -> dict[str, Any]:
     """The compiler settings of one contract."""
-    return {**SETTINGS, "optimizer": {"enabled": True, "runs": 800 if name in MODULES else 5000}}
+    return {**SETTINGS, "optimizer": {"enabled": True, "runs": 1500 if name in MODULES else 5000}}
 
 
 def _request(sources: Mapping[str, str], wanted: Collection[str]) -> dict[str, Any]:

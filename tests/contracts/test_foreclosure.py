@@ -9,7 +9,17 @@ import pytest
 
 from holdfast.domain.acts import CureOrder, DefaultOrder, ForeclosureOrder, MarginOrder, Share
 from tests.contracts.acts_harness import AMOUNT, CURE_S, SALE, ActsWorld
-from tests.contracts.harness import BANK, BANK_2, DAY_S, IMPORTER, INSPECTOR, OPERATOR, TRADER, receipt_id, refused
+from tests.contracts.harness import (
+    BANK,
+    BANK_2,
+    DAY_S,
+    IMPORTER,
+    INSPECTOR,
+    OPERATOR,
+    TRADER,
+    receipt_id,
+    refused,
+)
 
 COSTS = 100_000_00
 

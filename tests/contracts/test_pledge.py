@@ -168,7 +168,9 @@ def test_release__only_pledge__free_again(acts: ActsWorld) -> None:
     acts.submit(acts.transfer_order(receipt))
 
 
-@pytest.mark.parametrize(("gone", "left", "first"), [(0, (1, 2), BANK_2), (1, (0, 2), BANK), (2, (0, 1), BANK)])
+@pytest.mark.parametrize(
+    ("gone", "left", "first"), [(0, (1, 2), BANK_2), (1, (0, 2), BANK), (2, (0, 1), BANK)]
+)
 def test_release__of_three__juniors_move_up_by_one(
     acts: ActsWorld, gone: int, left: tuple[int, int], first: int
 ) -> None:
