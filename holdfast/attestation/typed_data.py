@@ -162,9 +162,8 @@ def _from_json(name: str, data: object, path: str) -> Any:
     for field in sorted(set(data) - set(known)):
         raise InvalidInput(f"{path}.{field}", data[field], f"no such field in {name}")
     values = {attr: _read(f"{path}.{field}", kind, data[field]) for field, kind, attr in TYPES[name]}
-    for attr in values:
-        choices = _CHOICES.get((name, attr))
-        if choices is not None:
+    for (kind, attr), choices in _CHOICES.items():
+        if kind == name:
             try:
                 values[attr] = choices(values[attr])
             except ValueError as error:

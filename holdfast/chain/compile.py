@@ -33,6 +33,7 @@ CONTRACTS: Final[Mapping[str, str]] = {
     "ReceiptActs": "contracts/ReceiptActs.sol",
     "Court": "contracts/Court.sol",
     "Pledge": "contracts/Pledge.sol",
+    "ReceiptStatus": "contracts/ReceiptStatus.sol",
     "AccessManager": "@openzeppelin/contracts/access/manager/AccessManager.sol",
 }
 """Contract name -> source unit that defines it."""
@@ -162,7 +163,7 @@ def settings_of(name: str) -> dict[str, Any]:
 
 
 def _request(sources: Mapping[str, str], wanted: Collection[str]) -> dict[str, Any]:
-    """The compiler's input for these contracts, which share their settings, and a full check of all sources."""
+    """The compiler's input for contracts that share their settings, with all sources."""
     selection: dict[str, Any] = {"*": {"": []}}
     for name in sorted(wanted):
         selection.setdefault(CONTRACTS[name], {})[name] = list(_OUTPUTS)

@@ -87,6 +87,7 @@ class Deployment:
     pledge: str = ""
     receipt_acts: str = ""
     court: str = ""
+    receipt_status: str = ""
 
 
 def create_address(deployer: str, nonce: int) -> str:
@@ -193,7 +194,10 @@ def deploy(
 
 
 def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) -> tuple[str, ...]:
-    """Addresses of Pledge, ReceiptActs and Court. Later ones need the admin and its delay (`setModule`)."""
+    """Addresses of Pledge, ReceiptActs, Court and ReceiptStatus.
+
+    Later modules need the admin and its delay (`setModule`).
+    """
     found: list[str] = []
     for name, rights in MODULE_RIGHTS.items():
         arguments = [receipts, found[0]] if name == "ReceiptActs" else [receipts]
@@ -201,7 +205,8 @@ def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) ->
         address = to_checksum_address(str(deployed["contractAddress"]))
         sender.send(consortium.functions.setModule(address, rights))
         found.append(address)
-    return tuple(found)
+    status = sender.send(_contract(w3, "ReceiptStatus").constructor(receipts, *found))
+    return (*found, to_checksum_address(str(status["contractAddress"])))
 
 
 def _hand_over(sender: Sender, manager: Any, consortium: Any, signer: str, governance: Governance) -> None:

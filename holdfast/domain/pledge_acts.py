@@ -1,4 +1,7 @@
-"""Orders about pledges: the debt, its rank, its default and the sale. Law: 民法典 425-443; 担保制度解释 59."""
+"""Orders about pledges: the debt, its rank, its default and the sale.
+
+Law: 民法典 425-443; 担保制度解释 59.
+"""
 
 from __future__ import annotations
 

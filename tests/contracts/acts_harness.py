@@ -85,6 +85,7 @@ class ActsWorld(World):
             more = [self.modules["Pledge"]] if name == "ReceiptActs" else []
             self.modules[name] = self.chain.deploy(name, self.receipts, *more)
             self.chain.send(self.consortium, "setModule", self.modules[name], rights)
+        self.status_reader = self.chain.deploy("ReceiptStatus", self.receipts, *self.modules.values())
 
     def domain_of(self, act: Act) -> Domain:
         return Domain(self.chain.chain_id, self.modules[FUNCTIONS[type(act)][0]])
@@ -239,6 +240,10 @@ class ActsWorld(World):
         return PledgedTransferOrder(receipt, holder, transferee, pledgee, self.seq(receipt), self.deadline_s)
 
     # facts
+
+    def status(self, receipt: int) -> dict[str, Any]:
+        """What `ReceiptStatus.status` answers; lists of structs as tuples."""
+        return dict(self.chain.call(self.status_reader, "status", receipt))
 
     def live_sum_g(self, *ids: int) -> int:
         return sum(self.receipt(receipt)["quantityG"] for receipt in ids)

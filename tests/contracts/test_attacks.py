@@ -9,7 +9,7 @@ import pytest
 from holdfast.chain.acts import RIGHT_FREEZE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_REDUCE, RIGHT_REPLACE
 from holdfast.domain.acts import ForeclosureOrder, Share
 from holdfast.domain.orders import TransferOrder
-from tests.contracts.acts_harness import AMOUNT, COURT, SALE, ActsWorld
+from tests.contracts.acts_harness import COURT, SALE, ActsWorld
 from tests.contracts.harness import (
     BANK,
     BANK_2,

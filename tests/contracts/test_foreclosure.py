@@ -1,4 +1,4 @@
-"""From default to cure, or to a sale whose parts sum. No path leads from default to the pledgee's own title."""
+"""From default to cure, or to a sale whose parts sum. No path leads from default to a pledgee's title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Partial delivery against the attested weight; correction and extension as a new document, linked both ways."""
+"""Partial delivery against the attested weight; correction and extension as a new, linked document."""
 
 from __future__ import annotations
 
