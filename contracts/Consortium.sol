@@ -16,6 +16,7 @@ import {Quorum} from "./libraries/Quorum.sol";
 contract Consortium is IConsortium, AccessManaged {
     uint16 private constant ALL_ROLES = (ROLE_IOT_PROVIDER << 1) - 1;
     uint256 private constant MAX_ATTESTERS = 32;
+    uint256 private constant ROLES = 160;
     uint256 private constant ACTIVE = 176;
     uint256 private constant RECEIPTS = 184;
 
@@ -27,6 +28,7 @@ contract Consortium is IConsortium, AccessManaged {
     mapping(address account => uint32 id) private _attesterMember;
     bytes32 private _committeeDigest;
     uint64 private _epoch;
+    mapping(address module => uint16 rights) private _rights;
 
     modifier onlyWarehouseReceipt() {
         if (msg.sender != WAREHOUSE_RECEIPT) revert OnlyWarehouseReceipt(msg.sender);
@@ -111,6 +113,12 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @inheritdoc IConsortium
+    function setModule(address module, uint16 rights) external restricted {
+        emit ModuleSet(module, _rights[module], rights);
+        _rights[module] = rights;
+    }
+
+    /// @inheritdoc IConsortium
     function receiptsIssued(uint32 holder, uint32 count)
         external
         onlyWarehouseReceipt
@@ -147,6 +155,24 @@ contract Consortium is IConsortium, AccessManaged {
         uint256 word = _actingWord(stored, holder);
         _saveReceipts(stored, word, _receiptsIn(word) - 1);
         return (address(uint160(word)), _committeeDigest);
+    }
+
+    /// @inheritdoc IConsortium
+    function rightsOf(address module) external view returns (uint16) {
+        return _rights[module];
+    }
+
+    /// @inheritdoc IConsortium
+    function acting(uint32 id) external view returns (address account, uint16 roles) {
+        uint256 word = _actingWord(_members[id], id);
+        return (address(uint160(word)), uint16(word >> ROLES));
+    }
+
+    /// @inheritdoc IConsortium
+    function actingPair(uint32 one, uint32 other) external view returns (address, address) {
+        uint256 first = _actingWord(_members[one], one);
+        uint256 second = _actingWord(_members[other], other);
+        return (address(uint160(first)), address(uint160(second)));
     }
 
     /// @inheritdoc IConsortium

@@ -6,23 +6,17 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
-import {IConsortium} from "./interfaces/IConsortium.sol";
 import {IERC5192} from "./interfaces/IERC5192.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {Lot, Receipt, STATUS_DELIVERED, STATUS_LIVE, STATUS_NONE} from "./interfaces/Types.sol";
+import {ReceiptStorage} from "./ReceiptStorage.sol";
 
 /// @title What receipts and lots are, and how wallets and explorers read them (ERC-721, ERC-5192).
-abstract contract ReceiptToken is IWarehouseReceipt, IERC721Metadata, IERC721Errors, IERC5192 {
+abstract contract ReceiptToken is ReceiptStorage, IWarehouseReceipt, IERC721Metadata, IERC721Errors, IERC5192 {
     using Strings for uint256;
 
-    IConsortium internal immutable CONSORTIUM;
-
-    mapping(uint256 receiptId => Receipt) internal _receipts;
-    mapping(bytes24 lotId => Lot) internal _lots;
-
     /// @param consortium_ Consortium that already expects this contract at this address.
-    constructor(address consortium_) {
-        CONSORTIUM = IConsortium(consortium_);
+    constructor(address consortium_) ReceiptStorage(consortium_) {
         address expected = CONSORTIUM.warehouseReceipt();
         if (expected != address(this)) revert ConsortiumExpectsOther(expected, address(this));
     }
@@ -133,7 +127,7 @@ abstract contract ReceiptToken is IWarehouseReceipt, IERC721Metadata, IERC721Err
     /// @dev As ERC-721 sees it: a burned token does not exist.
     function _existing(uint256 tokenId) private view returns (Receipt storage stored) {
         stored = _receipts[tokenId];
-        if (stored.status == STATUS_NONE || stored.status == STATUS_DELIVERED) {
+        if (stored.status == STATUS_NONE || stored.status >= STATUS_DELIVERED) {
             revert ERC721NonexistentToken(tokenId);
         }
     }

@@ -21,6 +21,8 @@ import {
     SuspendOrder,
     TransferOrder
 } from "./interfaces/Types.sol";
+import {ReceiptEncumbrances} from "./ReceiptEncumbrances.sol";
+import {ReceiptPrimitives} from "./ReceiptPrimitives.sol";
 import {ReceiptToken} from "./ReceiptToken.sol";
 import {OrderHash} from "./libraries/OrderHash.sol";
 import {Quorum} from "./libraries/Quorum.sol";
@@ -28,7 +30,7 @@ import {Signatures} from "./libraries/Signatures.sol";
 import {Slots} from "./libraries/Slots.sol";
 
 /// @title Warehouse receipts, held by members, moved by orders, backed by attested goods.
-contract WarehouseReceipt is ReceiptToken, EIP712 {
+contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, EIP712 {
     using Slots for uint256;
     using Slots for Lot;
     using Slots for Receipt;
@@ -36,8 +38,26 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
     /// Attesters that suffice to stop a receipt: stopping must be easier than moving.
     uint256 private constant SUSPEND_THRESHOLD = 2;
 
+    /// @dev The rest of this contract's code: what modules may ask of it (IReceiptPrimitives). Fixed for ever.
+    address private immutable PRIMITIVES;
+
     /// @param consortium_ Consortium that already expects this contract at this address.
-    constructor(address consortium_) ReceiptToken(consortium_) EIP712("Holdfast", "1") {}
+    constructor(address consortium_) ReceiptToken(consortium_) EIP712("Holdfast", "1") {
+        PRIMITIVES = address(new ReceiptPrimitives(consortium_));
+    }
+
+    /// @dev One contract of two pieces of code, since one piece may have 24,576 bytes.
+    fallback() external {
+        address primitives = PRIMITIVES;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := delegatecall(gas(), primitives, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if done { return(free, returndatasize()) }
+            revert(free, returndatasize())
+        }
+    }
 
     // --- orders ---
 
@@ -314,12 +334,5 @@ contract WarehouseReceipt is ReceiptToken, EIP712 {
         if (word.holderOf() != holder) revert WrongHolder(receiptId, holder, word.holderOf());
         uint48 held = word.encumbrancesOf();
         revert ReceiptEncumbered(receiptId, uint16(held), uint16(held >> 16), uint16(held >> 32));
-    }
-
-    /// @dev First slot of a receipt whose next order is `seq`.
-    function _nextIs(uint256 receiptId, uint32 seq) private view returns (uint256 word) {
-        word = _receipts[receiptId].load();
-        if (word.statusOf() == STATUS_NONE) revert UnknownReceipt(receiptId);
-        if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
     }
 }

@@ -31,6 +31,9 @@ interface IConsortium {
     /// @notice A new committee attests. The whole preimage is here, so that old epochs can be replayed.
     event CommitteeChanged(uint64 indexed epoch, bytes32 indexed committeeDigest, Committee committee);
 
+    /// @notice A module may do this from now on; zero ends it.
+    event ModuleSet(address indexed module, uint16 previous, uint16 rights);
+
     /// @notice A member id of zero means "nobody" everywhere.
     error MemberIdZero();
     /// @notice The id is taken.
@@ -106,6 +109,18 @@ interface IConsortium {
         bytes32 policyDigest,
         bytes32[] calldata attesters
     ) external;
+
+    /// @notice Say what a contract may do with receipts beyond their holders' own orders (RIGHT_ constants).
+    function setModule(address module, uint16 rights) external;
+
+    /// @notice What a contract may do with receipts.
+    function rightsOf(address module) external view returns (uint16);
+
+    /// @notice Account and roles of a member that may act now; refused if it is unknown or inactive.
+    function acting(uint32 id) external view returns (address account, uint16 roles);
+
+    /// @notice Accounts of two members that may both act now.
+    function actingPair(uint32 one, uint32 other) external view returns (address, address);
 
     /// @notice Count receipts that a member has been given at issue.
     /// @return account The account that acts for the member.

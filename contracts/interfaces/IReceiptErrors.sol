@@ -95,4 +95,25 @@ interface IReceiptErrors {
     error NoIndependentSigner();
     /// @notice An attester of a party to the order signed.
     error SignerIsParty(uint32 member);
+
+    // --- primitives for modules ---
+
+    /// @notice The caller is no module, or one without this right.
+    error ModuleLacksRight(address caller, uint16 right, uint16 rights);
+    /// @notice Receipts become one only if holder, operator, kind, lot, pledges and liens are the same.
+    error ReceiptsDiffer(uint256 receiptId, uint256 otherId);
+    /// @notice Replacing receipts neither makes nor loses a gram.
+    error QuantityNotConserved(uint256 beforeG, uint256 afterG);
+    /// @notice A part is more than nothing and less than the whole.
+    error QuantityNotPart(uint256 receiptId, uint64 given, uint64 quantityG);
+    /// @notice A court holds the receipt.
+    error ReceiptFrozen(uint256 receiptId, uint24 freezeCase, uint16 freezes);
+    /// @notice A storage lien must be paid or waived first.
+    error ReceiptUnderLien(uint256 receiptId, uint16 liens);
+    /// @notice A module moves pledged receipts only; free ones move by their holder's own order.
+    error ReceiptNotPledged(uint256 receiptId);
+    /// @notice Pledges come and go one by one at the end of the rank, or all at once, and never change the first.
+    error PledgesOutOfStep(uint256 receiptId, uint16 pledges, uint16 given, uint32 firstPledgee);
+    /// @notice Freezes come and go one by one.
+    error FreezesOutOfStep(uint256 receiptId, uint16 freezes, uint16 given, uint24 freezeCase);
 }

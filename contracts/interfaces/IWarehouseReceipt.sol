@@ -48,6 +48,19 @@ interface IWarehouseReceipt is IReceiptErrors {
     /// @notice The goods left; the receipt is burned for ever.
     event ReceiptDelivered(uint256 indexed receiptId, uint32 indexed holder, uint64 quantityG, uint32 seq);
 
+    /// @notice A receipt was burned and lives on in a successor: one of several after a split, the only one
+    /// after a merger or a correction. Read by either id, it is the link both ways.
+    event ReceiptReplaced(uint256 indexed receiptId, uint256 indexed successorId, uint32 seq);
+
+    /// @notice Part of the goods left; the receipt stands for the rest.
+    event ReceiptReduced(uint256 indexed receiptId, uint32 indexed holder, uint64 deliveredG, uint64 restG, uint32 seq);
+
+    /// @notice Pledges on the receipt, and whose is the first.
+    event PledgesChanged(uint256 indexed receiptId, uint16 pledges, uint32 firstPledgee);
+
+    /// @notice Court cases on the receipt, and which is in force.
+    event FreezesChanged(uint256 indexed receiptId, uint16 freezes, uint24 freezeCase);
+
     /// @notice What a quorum signed. Bit i of `signers` stands for attester i of the epoch's committee.
     event Attested(
         bytes32 indexed orderHash,

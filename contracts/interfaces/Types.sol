@@ -19,6 +19,7 @@ uint8 constant STATUS_NONE = 0;
 uint8 constant STATUS_LIVE = 1;
 uint8 constant STATUS_SUSPENDED = 2;
 uint8 constant STATUS_DELIVERED = 3;
+uint8 constant STATUS_REPLACED = 4; // split, merged or superseded; burned like a delivered one
 
 // Kind of a receipt.
 uint8 constant KIND_NEGOTIABLE = 1;
@@ -55,7 +56,8 @@ struct Receipt {
     uint32 seq; // number of the next order
     uint16 pledges;
     uint16 liens;
-    uint16 freezes;
+    uint16 freezes; // court cases that hold or wait for the receipt
+    uint24 freezeCase; // the one in force; Court.sol has the document
     uint64 quantityG;
     bytes24 lotId;
 }

@@ -8,14 +8,20 @@ import {Lot, Receipt, STATUS_LIVE} from "../interfaces/Types.sol";
 /// Positions are those of the structs in Types.sol; a test holds them to the compiler's storage layout.
 library Slots {
     uint256 private constant OPERATOR = 32;
+    uint256 private constant FIRST_PLEDGEE = 64;
     uint256 private constant STATUS = 96;
     uint256 private constant KIND = 104;
     uint256 private constant EXPIRES_AT = 112;
     uint256 private constant SEQ = 152;
     uint256 private constant ENCUMBRANCES = 184;
+    uint256 private constant FREEZES = 216;
+    uint256 private constant FREEZE_CASE = 232;
     /// Bits of holder, status, seq, pledges, liens and freezes.
     uint256 private constant FREE_MASK =
         0xffffffff | 0xff << STATUS | 0xffffffff << SEQ | 0xffffffffffff << ENCUMBRANCES;
+
+    /// Bits of holder, operator, first pledgee, kind, pledges and liens: what a successor keeps.
+    uint256 private constant KEPT_MASK = 0xffffffffffffffffffffffff | 0xff << KIND | 0xffffffff << ENCUMBRANCES;
 
     uint256 private constant LOT_LIVE = 64;
     uint256 private constant LOT_OPERATOR = 128;
@@ -100,6 +106,50 @@ library Slots {
     /// @notice Count one order. A receipt would need 2^32 of them to run over.
     function withNextSeq(uint256 word) internal pure returns (uint256) {
         return word & ~(uint256(type(uint32).max) << SEQ) | uint256(seqOf(word) + 1) << SEQ;
+    }
+
+    function firstPledgeeOf(uint256 word) internal pure returns (uint32) {
+        return uint32(word >> FIRST_PLEDGEE);
+    }
+
+    function kindOf(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> KIND);
+    }
+
+    function pledgesOf(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> ENCUMBRANCES);
+    }
+
+    function liensOf(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> ENCUMBRANCES + 16);
+    }
+
+    function freezesOf(uint256 word) internal pure returns (uint16) {
+        return uint16(word >> FREEZES);
+    }
+
+    function freezeCaseOf(uint256 word) internal pure returns (uint24) {
+        return uint24(word >> FREEZE_CASE);
+    }
+
+    function withPledges(uint256 word, uint16 pledges, uint32 firstPledgee) internal pure returns (uint256) {
+        word &= ~(uint256(type(uint32).max) << FIRST_PLEDGEE | uint256(type(uint16).max) << ENCUMBRANCES);
+        return word | uint256(firstPledgee) << FIRST_PLEDGEE | uint256(pledges) << ENCUMBRANCES;
+    }
+
+    function withFreezes(uint256 word, uint16 freezes, uint24 freezeCase) internal pure returns (uint256) {
+        word &= (1 << FREEZES) - 1;
+        return word | uint256(freezes) << FREEZES | uint256(freezeCase) << FREEZE_CASE;
+    }
+
+    /// @notice What two receipts must have in common to become one, and what every successor keeps.
+    function keptOf(uint256 word) internal pure returns (uint256) {
+        return word & KEPT_MASK;
+    }
+
+    /// @notice First slot of a receipt that replaces others: live, with their encumbrances, next order 0.
+    function successor(uint256 kept, uint40 expiresAt) internal pure returns (uint256) {
+        return kept | uint256(STATUS_LIVE) << STATUS | uint256(expiresAt) << EXPIRES_AT;
     }
 
     function load(Lot storage lot) internal view returns (uint64 attestedG, uint64 liveG, uint32 operator) {

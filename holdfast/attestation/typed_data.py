@@ -13,10 +13,12 @@ from typing import Any
 from eth_abi import encode
 from eth_utils import keccak, to_checksum_address
 
+from holdfast.attestation.act_types import ACT_TYPES as ACT_TYPES
 from holdfast.attestation.types import CLASSES, Signable
 from holdfast.attestation.types import ORDER_TYPES as ORDER_TYPES
 from holdfast.attestation.types import QUEUE_TYPES as QUEUE_TYPES
 from holdfast.attestation.types import TYPES as TYPES
+from holdfast.domain.acts import Act, ReceiptRef, Share, Successor, SupersedeReason
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import Attestation, Kind, Order, ReceiptTerms, SuspendReason
@@ -24,6 +26,14 @@ from holdfast.domain.orders import Attestation, Kind, Order, ReceiptTerms, Suspe
 DOMAIN_NAME = "Holdfast"
 DOMAIN_VERSION = "1"
 
+Part = ReceiptTerms | ReceiptRef | Successor | Share
+"""What lists in orders hold."""
+
+_CHOICES = {
+    ("ReceiptTerms", "kind"): Kind,
+    ("SuspendOrder", "reason"): SuspendReason,
+    ("SupersedeOrder", "reason"): SupersedeReason,
+}
 _DOMAIN_FIELDS = (
     ("name", "string"),
     ("version", "string"),
@@ -34,7 +44,7 @@ _DOMAIN_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """Where signatures count: one chain, one WarehouseReceipt contract."""
+    """Where signatures count: one chain, one contract: WarehouseReceipt, or the module that takes the act."""
 
     chain_id: int
     verifying_contract: str
@@ -78,7 +88,7 @@ def encode_type(name: str) -> str:
     return one(name) + "".join(one(kind) for kind in _nested(name))
 
 
-def struct_hash(value: Signable | ReceiptTerms) -> bytes:
+def struct_hash(value: Signable | Part) -> bytes:
     """EIP-712 hashStruct, 32 bytes. For an order this is its order hash."""
     name = type(value).__name__
     kinds, parts = ["bytes32"], [keccak(text=encode_type(name))]
@@ -93,7 +103,7 @@ def struct_hash(value: Signable | ReceiptTerms) -> bytes:
     return keccak(encode(kinds, parts))
 
 
-def order_hash(order: Order | DepositRequest) -> bytes:
+def order_hash(order: Order | Act | DepositRequest) -> bytes:
     """What an attestation names an order by: its hashStruct, 32 bytes."""
     return struct_hash(order)
 
@@ -113,7 +123,7 @@ def _plain(value: Any) -> Any:
     return str(int(value))
 
 
-def order_to_json(value: Signable | ReceiptTerms) -> dict[str, Any]:
+def order_to_json(value: Signable | Part) -> dict[str, Any]:
     """The EIP-712 message: names as on-chain, numbers as decimal strings, bytes as 0x hex."""
     return {name: _plain(getattr(value, attr)) for name, _, attr in TYPES[type(value).__name__]}
 
@@ -153,8 +163,8 @@ def _from_json(name: str, data: object, path: str) -> Any:
     for field in sorted(set(data) - set(known)):
         raise InvalidInput(f"{path}.{field}", data[field], f"no such field in {name}")
     values = {attr: _read(f"{path}.{field}", kind, data[field]) for field, kind, attr in TYPES[name]}
-    for attr, choices in (("kind", Kind), ("reason", SuspendReason)):
-        if attr in values:
+    for (kind, attr), choices in _CHOICES.items():
+        if kind == name:
             try:
                 values[attr] = choices(values[attr])
             except ValueError as error:
@@ -171,6 +181,14 @@ def order_from_json(primary_type: str, data: object) -> Order:
         raise InvalidInput("primaryType", primary_type, "one of " + ", ".join(ORDER_TYPES))
     order: Order = _from_json(primary_type, data, primary_type)
     return order
+
+
+def act_from_json(primary_type: str, data: object) -> Act:
+    """Read an order for a module from its EIP-712 message. Raises InvalidInput naming the field."""
+    if primary_type not in ACT_TYPES:
+        raise InvalidInput("primaryType", primary_type, "one of " + ", ".join(ACT_TYPES))
+    act: Act = _from_json(primary_type, data, primary_type)
+    return act
 
 
 def request_from_json(data: object) -> DepositRequest:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from holdfast.attestation.act_types import ACT_CLASSES, ACT_FIELDS
+from holdfast.domain.acts import Act
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.orders import (
     Attestation,
@@ -86,8 +88,11 @@ CLASSES: dict[str, type[Any]] = {
     "Attestation": Attestation,
 }
 
-Signable = Order | DepositRequest | Attestation
+Signable = Order | Act | DepositRequest | Attestation
 ORDER_TYPES = tuple(name for name in CLASSES if name.endswith("Order"))
 """What changes a receipt on-chain."""
 QUEUE_TYPES = (*ORDER_TYPES, "DepositRequest")
 """What members sign and hand in: orders, and requests that an issue order grows from."""
+
+TYPES.update(ACT_FIELDS)
+CLASSES.update(ACT_CLASSES)

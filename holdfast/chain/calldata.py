@@ -13,14 +13,14 @@ from eth_utils.abi import collapse_if_tuple
 
 from holdfast.attestation.quorum import Committee
 from holdfast.attestation.signatures import compact
-from holdfast.attestation.typed_data import TYPES, attestation_from_json, order_from_json
+from holdfast.attestation.typed_data import TYPES, Part, attestation_from_json, order_from_json
+from holdfast.domain.acts import Act
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import (
     Attestation,
     DeliveryOrder,
     IssueOrder,
     Order,
-    ReceiptTerms,
     ReinstateOrder,
     SuspendOrder,
     TransferOrder,
@@ -55,7 +55,7 @@ class CarriedOrder:
     parties: dict[str, bytes]
 
 
-def abi_tuple(value: Order | Attestation | ReceiptTerms) -> tuple[Any, ...]:
+def abi_tuple(value: Order | Act | Attestation | Part) -> tuple[Any, ...]:
     """The ABI struct: fields in EIP-712 order, nested ones as tuples."""
     return tuple(_plain(getattr(value, attribute)) for _, _, attribute in TYPES[type(value).__name__])
 

@@ -13,7 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,9 +29,17 @@ ABI_FOLDER: Final = Path("holdfast/chain/abi")
 CONTRACTS: Final[Mapping[str, str]] = {
     "Consortium": "contracts/Consortium.sol",
     "WarehouseReceipt": "contracts/WarehouseReceipt.sol",
+    "ReceiptPrimitives": "contracts/ReceiptPrimitives.sol",
+    "ReceiptActs": "contracts/ReceiptActs.sol",
+    "Court": "contracts/Court.sol",
+    "Pledge": "contracts/Pledge.sol",
+    "ReceiptStatus": "contracts/ReceiptStatus.sol",
     "AccessManager": "@openzeppelin/contracts/access/manager/AccessManager.sol",
 }
 """Contract name -> source unit that defines it."""
+
+MODULES: Final = frozenset({"Pledge"})
+"""Contracts compiled for size: their acts are rarer than issue, transfer and delivery."""
 
 SETTINGS: Final[Mapping[str, Any]] = {
     "evmVersion": "berlin",
@@ -39,18 +47,15 @@ SETTINGS: Final[Mapping[str, Any]] = {
     "viaIR": True,
     # No digest of comments and paths inside the code: the same code gives the same bytes everywhere.
     "metadata": {"bytecodeHash": "none"},
-    "outputSelection": {
-        "*": {
-            "*": [
-                "abi",
-                "evm.bytecode.object",
-                "evm.deployedBytecode.object",
-                "evm.deployedBytecode.immutableReferences",
-                "storageLayout",
-            ]
-        }
-    },
 }
+
+_OUTPUTS: Final = (
+    "abi",
+    "evm.bytecode.object",
+    "evm.deployedBytecode.object",
+    "evm.deployedBytecode.immutableReferences",
+    "storageLayout",
+)
 
 _IMPORT = re.compile(r"^\s*import\b[^;\"']*[\"']([^\"']+)[\"']\s*;", re.MULTILINE)
 
@@ -115,7 +120,8 @@ def _own_sources(root: Path) -> list[str]:
 
 def source_digest(sources: Mapping[str, str]) -> str:
     """SHA-256 (hex) of sources, settings and compiler version together."""
-    whole = {"compiler": SOLC_VERSION, "settings": SETTINGS, "sources": dict(sources)}
+    settings = [settings_of(name) for name in CONTRACTS]
+    whole = {"compiler": SOLC_VERSION, "settings": settings, "sources": dict(sources)}
     return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -127,27 +133,44 @@ def compile_contracts(root: Path) -> dict[str, str]:
         Misconfigured: compiler or OpenZeppelin are not set up.
     """
     sources = read_sources(root)
-    request = {
-        "language": "Solidity",
-        "sources": {unit: {"content": text} for unit, text in sources.items()},
-        "settings": SETTINGS,
-    }
     binary = launcher(root)
     try:
         found = solcx.wrapper.get_solc_version(binary)
         if str(found) != SOLC_VERSION:
             raise Misconfigured(f"solc {found} found, {SOLC_VERSION} needed: run `make setup`")
-        answer = solcx.compile_standard(request, solc_binary=binary)
+        answers = [
+            solcx.compile_standard(_request(sources, wanted), solc_binary=binary)
+            for wanted in (CONTRACTS.keys() - MODULES, MODULES)
+        ]
     except SolcError as error:
         raise Refused("contracts-do-not-compile", str(error.message)) from error
     except (OSError, subprocess.CalledProcessError) as error:
         raise Misconfigured(f"the Solidity compiler does not start: {error}; run `make setup`") from error
-    warnings = [w["formattedMessage"] for w in answer.get("errors", []) if w["severity"] == "warning"]
+    problems = [problem for answer in answers for problem in answer.get("errors", [])]
+    warnings = [p["formattedMessage"] for p in problems if p["severity"] == "warning"]
     if warnings:
         raise Refused("contracts-have-warnings", "\n".join(warnings))
     digest = source_digest(sources)
     return {
-        name: _abi_file(name, answer["contracts"][unit][name], digest) for name, unit in CONTRACTS.items()
+        name: _abi_file(name, answers[name in MODULES]["contracts"][unit][name], digest)
+        for name, unit in CONTRACTS.items()
+    }
+
+
+def settings_of(name: str) -> dict[str, Any]:
+    """The compiler settings of one contract."""
+    return {**SETTINGS, "optimizer": {"enabled": True, "runs": 1500 if name in MODULES else 5000}}
+
+
+def _request(sources: Mapping[str, str], wanted: Collection[str]) -> dict[str, Any]:
+    """The compiler's input for contracts that share their settings, with all sources."""
+    selection: dict[str, Any] = {"*": {"": []}}
+    for name in sorted(wanted):
+        selection.setdefault(CONTRACTS[name], {})[name] = list(_OUTPUTS)
+    return {
+        "language": "Solidity",
+        "sources": {unit: {"content": text} for unit, text in sources.items()},
+        "settings": {**settings_of(min(wanted)), "outputSelection": selection},
     }
 
 
@@ -184,7 +207,7 @@ def _abi_file(name: str, output: Mapping[str, Any], digest: str) -> str:
     content = {
         "contract": name,
         "compiler": SOLC_VERSION,
-        "settings": {key: value for key, value in SETTINGS.items() if key != "outputSelection"},
+        "settings": settings_of(name),
         "source_digest": digest,
         "abi": output["abi"],
         "bytecode": "0x" + output["evm"]["bytecode"]["object"],

@@ -1,4 +1,4 @@
-"""Put a consortium on a chain: three contracts, its members and committee, then governance with delays."""
+"""Put a consortium on a chain: its contracts, its members and committee, then governance with delays."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from web3.exceptions import Web3Exception
 from web3.types import TxReceipt
 
 from holdfast.attestation.quorum import Attester
+from holdfast.chain.acts import MODULE_RIGHTS
 from holdfast.chain.artifacts import load_artifact
 from holdfast.domain.errors import InvalidInput, Refused, Unreachable
 from holdfast.domain.members import Member
@@ -83,6 +84,10 @@ class Deployment:
     consortium: str
     warehouse_receipt: str
     block: int
+    pledge: str = ""
+    receipt_acts: str = ""
+    court: str = ""
+    receipt_status: str = ""
 
 
 def create_address(deployer: str, nonce: int) -> str:
@@ -182,9 +187,26 @@ def deploy(
             committee.threshold, committee.max_age_s, committee.policy_digest, words
         )
     )
+    modules = _deploy_modules(w3, sender, consortium, expected[2])
     _hand_over(sender, manager, consortium, signer.address, governance)
     manager_at, consortium_at, receipts_at = expected
-    return Deployment(w3.eth.chain_id, manager_at, consortium_at, receipts_at, first["blockNumber"])
+    return Deployment(w3.eth.chain_id, manager_at, consortium_at, receipts_at, first["blockNumber"], *modules)
+
+
+def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) -> tuple[str, ...]:
+    """Addresses of Pledge, ReceiptActs, Court and ReceiptStatus.
+
+    Later modules need the admin and its delay (`setModule`).
+    """
+    found: list[str] = []
+    for name, rights in MODULE_RIGHTS.items():
+        arguments = [receipts, found[0]] if name == "ReceiptActs" else [receipts]
+        deployed = sender.send(_contract(w3, name).constructor(*arguments))
+        address = to_checksum_address(str(deployed["contractAddress"]))
+        sender.send(consortium.functions.setModule(address, rights))
+        found.append(address)
+    status = sender.send(_contract(w3, "ReceiptStatus").constructor(receipts, *found))
+    return (*found, to_checksum_address(str(status["contractAddress"])))
 
 
 def _hand_over(sender: Sender, manager: Any, consortium: Any, signer: str, governance: Governance) -> None:

@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
     "OperatorIsHolder": "operator {operator} cannot be first holder of its own receipt",
     "UnknownReceipt": "no receipt with this id was ever issued",
     "ReceiptExists": "a receipt with this document was issued before; a receipt lives once",
-    "ReceiptNotLive": "the receipt is not live (status {status}: 2 suspended, 3 delivered)",
+    "ReceiptNotLive": "the receipt is not live (status {status}: 2 suspended, 3 delivered, 4 replaced)",
     "ReceiptNotSuspended": "the receipt is not suspended (status {status})",
     "ReceiptExpired": "the receipt expired at {expiresAt}; it is {nowS}",
     "LotOfOtherOperator": "the lot is kept by operator {operator}, not {given}",
@@ -49,6 +49,44 @@ SENTENCES: dict[str, str] = {
     "NotWarehouseOperator": "member {operator} is no warehouse operator",
     "NoIndependentSigner": "no inspector and no bank is among the signers",
     "SignerIsParty": "member {member} is a party to the order and may not attest it",
+    "ModuleLacksRight": "{caller} is no module that may do this (right {right}, it has {rights})",
+    "ReceiptsDiffer": "receipts become one only if holder, operator, kind, lot and encumbrances are the same",
+    "QuantityNotConserved": "{beforeG} g would become {afterG} g; not a gram may be lost or made",
+    "QuantityNotPart": "{given} g is not a part of the receipt's {quantityG} g",
+    "ReceiptFrozen": "a court holds the receipt under case {freezeCase} ({freezes} in all)",
+    "ReceiptUnderLien": "a storage lien must be paid or waived first",
+    "ReceiptNotPledged": "the receipt is not pledged; it moves by its holder's own order",
+    "OperatorDiffers": "the order names operator {given}, the goods are kept by member {operator}",
+    "TooFewReceipts": "{receipts} receipt(s) named; two at least are needed",
+    "ExpiryDiffers": "the order states expiry {given}, right is {expiresAt}",
+    "NotExtended": "an extension must go beyond {expiresAt}; given is {given}",
+    "UnknownReason": "the reason {reason} is neither correction (1) nor extension (2)",
+    "JuniorPledges": "{pledges} pledges are on the receipt; goods leave after the junior ones are released",
+    "NotCourt": "member {member} is no court",
+    "CaseExists": "case {caseNo} exists already",
+    "UnknownCase": "there is no case {caseNo}",
+    "CaseOfOtherCourt": "case {caseNo} is court {court}'s, not {given}'s",
+    "WrongCaseNumber": "the order carries number {given} in case {caseNo}, expected is {expected}",
+    "CaseExpiryOutOfRange": "case {caseNo} cannot hold until {expiresAt}: three years from now is the most",
+    "CaseLapsed": "case {caseNo} lapsed at {expiresAt}; it is {nowS}",
+    "CaseNotLapsed": "case {caseNo} holds until {expiresAt}; it is {nowS}",
+    "FrozenByCase": "the receipt is frozen under case {caseNo} already",
+    "NotFrozenByCase": "the receipt is not frozen under case {caseNo}",
+    "PledgeExists": "pledge {pledgeId} exists already: change a value of the order, such as its deadline",
+    "PledgeNotOnReceipt": "pledge {pledgeId} is not on the receipt",
+    "PledgeTerms": "a pledge needs an amount, a maturity to come, an LTV up to 10000 and time to cure",
+    "RankNotNext": "the order names rank {given}; the next one is {expected}, and four are the most",
+    "PledgeeIsParty": "member {member} cannot be both pledgee and the other party",
+    "CurrencyDiffers": "all pledges on a receipt are in one currency",
+    "WrongPledgee": "pledge {pledgeId} is member {pledgee}'s, not {given}'s",
+    "PledgeCoversOthers": "pledge {pledgeId} covers {receipts} receipts: release or merge them first",
+    "NotDue": "the debt of pledge {pledgeId} is due after {maturity}; it is {nowS}",
+    "DefaultStands": "notice of default was given at {defaultAt}",
+    "NoDefault": "no default stands for pledge {pledgeId}",
+    "MarginHolds": "the goods are worth {valueMinor}, needed are {neededMinor}: no margin call",
+    "CurePeriodRuns": "the pledgor may cure until {saleFrom}; it is {nowS}",
+    "NotFirstRank": "the first pledgee is member {firstPledgee}, not {given}",
+    "WaterfallDiffers": "the proceeds are not divided as the ranks give: {given} stated, {expected} right",
     "UnknownMember": "there is no member {member}",
     "InactiveMember": "member {member} may not act now",
 }
@@ -58,7 +96,7 @@ SENTENCES: dict[str, str] = {
 @cache
 def _errors() -> dict[bytes, dict[str, Any]]:
     found = {}
-    for name in ("WarehouseReceipt", "Consortium", "AccessManager"):
+    for name in ("WarehouseReceipt", "ReceiptActs", "Court", "Pledge", "Consortium", "AccessManager"):
         for item in load_artifact(name).abi:
             if item["type"] == "error":
                 found[bytes(function_abi_to_4byte_selector(item))] = item  # type: ignore[arg-type]

@@ -21,12 +21,13 @@ class Kind(IntEnum):
 
 
 class Status(IntEnum):
-    """Where a receipt is in its life. DELIVERED is for ever: the id never lives again."""
+    """Where a receipt is in its life. DELIVERED and REPLACED are for ever: the id never lives again."""
 
     NONE = 0
     LIVE = 1
     SUSPENDED = 2
     DELIVERED = 3
+    REPLACED = 4
 
 
 class SuspendReason(IntEnum):

@@ -32,6 +32,7 @@ RECEIPT: Final[Mapping[str, Field]] = {
     "pledges": (0, 23, 2),
     "liens": (0, 25, 2),
     "freezes": (0, 27, 2),
+    "freezeCase": (0, 29, 3),
     "quantityG": (1, 0, 8),
     "lotId": (1, 8, 24),
 }

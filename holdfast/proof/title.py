@@ -104,10 +104,14 @@ def read_receipt(receipt_id: int, leaves: Sequence[bytes | None]) -> ReceiptStat
         raise ProofRejected("the contract's storage proves that there is no such receipt")
     if status == Status.DELIVERED:
         raise ProofRejected("the goods were delivered and the receipt burned")
+    if status == Status.REPLACED:
+        raise ProofRejected("the receipt was burned and others took its place: a split, merger or correction")
     words = (word, read_word(second, "receipt, second word"))
     fields = layout.unpack(layout.RECEIPT, words)
     if layout.leftover(layout.RECEIPT, words) or status not in (Status.LIVE, Status.SUSPENDED):
         raise ProofRejected("the stored words are not those of a receipt")
+    if (fields["freezes"] == 0) != (fields["freezeCase"] == 0):
+        raise ProofRejected("the stored words are not those of a receipt: freezes and case do not agree")
     needed = ("holder", "operator", "quantityG", "lotId")
     if fields["kind"] not in tuple(Kind) or not all(fields[name] for name in needed):
         raise ProofRejected("the stored words are not those of a standing receipt")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contracts.acts_harness import ActsWorld
 from tests.contracts.harness import World
 
 
@@ -21,3 +22,17 @@ def world(founded: World) -> Iterator[World]:
     yield founded
     founded.chain.revert(snapshot)
     founded.committee = committee
+
+
+@pytest.fixture(scope="session")
+def founded_acts() -> ActsWorld:
+    return ActsWorld()
+
+
+@pytest.fixture
+def acts(founded_acts: ActsWorld) -> Iterator[ActsWorld]:
+    snapshot = founded_acts.chain.snapshot()
+    committee = founded_acts.committee
+    yield founded_acts
+    founded_acts.chain.revert(snapshot)
+    founded_acts.committee = committee

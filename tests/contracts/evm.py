@@ -75,7 +75,7 @@ def refused(name: str, **values: Any) -> Iterator[None]:
 @cache
 def _by_selector() -> dict[bytes, tuple[str, dict[str, Any]]]:
     found = {}
-    for name in ("Consortium", "WarehouseReceipt", "AccessManager"):
+    for name in ("WarehouseReceipt", "ReceiptActs", "Court", "Pledge", "Consortium", "AccessManager"):
         for item in load_artifact(name).abi:
             if item["type"] == "error":
                 found[bytes(function_abi_to_4byte_selector(item))] = (item["name"], item)
@@ -165,7 +165,7 @@ class Chain:
 
     def call(self, to: str, function: str, *args: Any) -> Any:
         """Ask a view; one value alone, several as a tuple, a struct as a dict."""
-        item = self._function(to, function, len(args))
+        item = _function(self._abi[to], function, len(args))
         answer, _ = self.transact(to, self.calldata(to, function, *args))
         values = decode(_types(item["outputs"]), answer)
         plain = [
@@ -175,15 +175,19 @@ class Chain:
         return plain[0] if len(plain) == 1 else tuple(plain)
 
     def calldata(self, to: str, function: str, *args: Any) -> bytes:
-        item = self._function(to, function, len(args))
+        return self.calldata_of(self._abi[to], function, *args)
+
+    def calldata_of(self, contract: str, function: str, *args: Any) -> bytes:
+        item = _function(contract, function, len(args))
         return bytes(function_abi_to_4byte_selector(item)) + encode(_types(item["inputs"]), args)
 
-    def _function(self, to: str, function: str, count: int) -> Any:
-        return next(
-            item
-            for item in load_artifact(self._abi[to]).abi
-            if item["type"] == "function" and item["name"] == function and len(item["inputs"]) == count
-        )
+
+def _function(contract: str, function: str, count: int) -> Any:
+    return next(
+        item
+        for item in load_artifact(contract).abi
+        if item["type"] == "function" and item["name"] == function and len(item["inputs"]) == count
+    )
 
 
 def _creator(runtime: bytes) -> bytes:

@@ -49,6 +49,7 @@ def test_issue__quorum_of_three__receipt_lot_and_events(world: World) -> None:
         "pledges": 0,
         "liens": 0,
         "freezes": 0,
+        "freezeCase": 0,
         "quantityG": 10 * TONNE_G,
         "lotId": LOT,
     }

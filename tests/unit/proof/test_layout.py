@@ -44,8 +44,8 @@ def test_layout__unpack_and_leftover__read_all_bits_once() -> None:
     unpacked = layout.unpack(layout.RECEIPT, words)
     assert unpacked["lotId"] == (1 << 192) - 1
     assert unpacked["freezes"] == 0xFFFF
-    assert layout.leftover(layout.RECEIPT, words) == 0xFFFFFF << 232
-    assert layout.leftover(layout.RECEIPT, ((1 << 232) - 1, words[1])) == 0
+    assert unpacked["freezeCase"] == 0xFFFFFF
+    assert layout.leftover(layout.RECEIPT, words) == 0
     assert layout.leftover(layout.LOT, (1 << 160,)) == 1 << 160
 
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {
+    MergeOrder,
+    PartialDeliveryOrder,
+    ReceiptRef,
+    SplitOrder,
+    Successor,
+    SupersedeOrder
+} from "./interfaces/ActTypes.sol";
+import {IPledgeFollower} from "./interfaces/IPledge.sol";
+import {IReceiptActs} from "./interfaces/IReceiptActs.sol";
+import {Attestation, Committee} from "./interfaces/Types.sol";
+import {ActHash} from "./libraries/ActHash.sol";
+import {Slots} from "./libraries/Slots.sol";
+import {Module} from "./Module.sol";
+
+/// @title Split, merge, correct, extend, deliver in part.
+contract ReceiptActs is Module, IReceiptActs {
+    using Slots for uint256;
+
+    uint8 private constant CORRECTION = 1;
+    uint8 private constant EXTENSION = 2;
+
+    IPledgeFollower private immutable PLEDGE;
+
+    mapping(uint256 receiptId => uint256 id) private _successor;
+    mapping(uint256 receiptId => uint256 id) private _predecessor;
+
+    /// @param receipts_ The receipt contract.
+    /// @param pledge The module that keeps the pledges, which must follow receipts into their successors.
+    constructor(address receipts_, address pledge) Module(receipts_) {
+        PLEDGE = IPledgeFollower(pledge);
+    }
+
+    /// @inheritdoc IReceiptActs
+    function split(
+        SplitOrder calldata order,
+        bytes calldata holderSignature,
+        bytes calldata operatorSignature,
+        bytes calldata consent
+    ) external {
+        _refuseLate(order.deadline);
+        Successor[] calldata parts = order.parts;
+        if (parts.length < 2) revert TooFewReceipts(parts.length);
+        bytes32 orderHash = ActHash.ofSplit(order);
+        ReceiptRef[] memory olds = _one(order.receiptId, order.seq);
+        (uint256 word, uint40 expiresAt) = RECEIPTS.replaceReceipts(olds, parts, orderHash, consent);
+        for (uint256 i = 0; i < parts.length; ++i) {
+            if (parts[i].expiresAt != expiresAt) {
+                revert ExpiryDiffers(parts[i].receiptId, parts[i].expiresAt, expiresAt);
+            }
+        }
+        _requireKeeper(order.receiptId, word, order.operator);
+        _requireHolder(order.receiptId, word, order.holder);
+        _requireBoth(order.holder, order.operator, orderHash, holderSignature, operatorSignature);
+        if (word.pledgesOf() != 0) PLEDGE.follow(olds, parts);
+    }
+
+    /// @inheritdoc IReceiptActs
+    function merge(
+        MergeOrder calldata order,
+        bytes calldata holderSignature,
+        bytes calldata operatorSignature,
+        bytes calldata consent
+    ) external {
+        _refuseLate(order.deadline);
+        ReceiptRef[] calldata olds = order.receipts;
+        if (olds.length < 2) revert TooFewReceipts(olds.length);
+        bytes32 orderHash = ActHash.ofMerge(order);
+        Successor[] memory merged = _whole(order.mergedId, order.quantityG, order.expiresAt);
+        (uint256 word, uint40 expiresAt) = RECEIPTS.replaceReceipts(olds, merged, orderHash, consent);
+        if (order.expiresAt != expiresAt) revert ExpiryDiffers(order.mergedId, order.expiresAt, expiresAt);
+        _requireKeeper(olds[0].receiptId, word, order.operator);
+        _requireHolder(olds[0].receiptId, word, order.holder);
+        _requireBoth(order.holder, order.operator, orderHash, holderSignature, operatorSignature);
+        if (word.pledgesOf() != 0) PLEDGE.follow(olds, merged);
+    }
+
+    /// @inheritdoc IReceiptActs
+    function supersede(
+        SupersedeOrder calldata order,
+        bytes calldata holderSignature,
+        bytes calldata consent,
+        Attestation calldata attestation,
+        Committee calldata committee,
+        bytes calldata signatures
+    ) external {
+        _refuseLate(order.deadline);
+        bytes32 orderHash = ActHash.ofWords(ActHash.SUPERSEDE_ORDER, _start(order), 8);
+        uint256 word = _supersede(order, orderHash, consent);
+        _requireHolder(order.receiptId, word, order.holder);
+        _requireSigned(order.holder, orderHash, holderSignature);
+        _attestFor(orderHash, word, attestation, committee, signatures, order.holder, order.holder);
+    }
+
+    /// @inheritdoc IReceiptActs
+    function deliverPart(
+        PartialDeliveryOrder calldata order,
+        bytes calldata holderSignature,
+        bytes calldata consent,
+        Attestation calldata attestation,
+        Committee calldata committee,
+        bytes calldata signatures
+    ) external {
+        _refuseLate(order.deadline);
+        uint256 start;
+        assembly ("memory-safe") {
+            start := order
+        }
+        bytes32 orderHash = ActHash.ofWords(ActHash.PARTIAL_DELIVERY_ORDER, start, 5);
+        uint256 receiptId = order.receiptId;
+        uint256 word = RECEIPTS.reduceReceipt(receiptId, order.seq, order.quantityG, orderHash, consent);
+        if (word.pledgesOf() > 1) revert JuniorPledges(receiptId, word.pledgesOf());
+        _requireHolder(receiptId, word, order.holder);
+        _requireSigned(order.holder, orderHash, holderSignature);
+        _attestFor(orderHash, word, attestation, committee, signatures, word.firstPledgeeOf(), word.firstPledgeeOf());
+    }
+
+    /// @inheritdoc IReceiptActs
+    function successorOf(uint256 receiptId) external view returns (uint256) {
+        return _successor[receiptId];
+    }
+
+    /// @inheritdoc IReceiptActs
+    function predecessorOf(uint256 receiptId) external view returns (uint256) {
+        return _predecessor[receiptId];
+    }
+
+    function _supersede(SupersedeOrder calldata order, bytes32 orderHash, bytes calldata consent)
+        private
+        returns (uint256 word)
+    {
+        (uint256 receiptId, uint256 successorId, uint8 reason) = (order.receiptId, order.successorId, order.reason);
+        ReceiptRef[] memory olds = _one(receiptId, order.seq);
+        Successor[] memory news = _whole(successorId, order.quantityG, order.expiresAt);
+        uint40 expiresAt;
+        (word, expiresAt) = RECEIPTS.replaceReceipts(olds, news, orderHash, consent);
+        if (reason == CORRECTION) {
+            if (order.expiresAt != expiresAt) revert ExpiryDiffers(successorId, order.expiresAt, expiresAt);
+        } else if (reason == EXTENSION) {
+            if (order.expiresAt <= expiresAt) revert NotExtended(successorId, order.expiresAt, expiresAt);
+        } else {
+            revert UnknownReason(reason);
+        }
+        _successor[receiptId] = successorId;
+        _predecessor[successorId] = receiptId;
+        emit ReceiptSuperseded(receiptId, successorId, reason);
+        if (word.pledgesOf() != 0) PLEDGE.follow(olds, news);
+    }
+
+    function _requireKeeper(uint256 receiptId, uint256 word, uint32 operator) private pure {
+        if (word.operatorOf() != operator) revert OperatorDiffers(receiptId, operator, word.operatorOf());
+    }
+
+    function _one(uint256 receiptId, uint32 seq) private pure returns (ReceiptRef[] memory olds) {
+        olds = new ReceiptRef[](1);
+        olds[0] = ReceiptRef(receiptId, seq);
+    }
+
+    function _whole(uint256 receiptId, uint64 quantityG, uint40 expiresAt)
+        private
+        pure
+        returns (Successor[] memory news)
+    {
+        news = new Successor[](1);
+        news[0] = Successor(receiptId, quantityG, expiresAt);
+    }
+
+    function _start(SupersedeOrder calldata order) private pure returns (uint256 start) {
+        assembly ("memory-safe") {
+            start := order
+        }
+    }
+}

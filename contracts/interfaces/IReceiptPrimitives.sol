@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {ReceiptRef, Successor} from "./ActTypes.sol";
+
+/// @title What modules may ask of the receipt contract, each with a right of its own.
+/// @notice A module checks who has signed. The receipt contract itself holds what no module may break: grams
+/// are conserved, encumbrances are kept, burned ids stay burned, a frozen, suspended or expired receipt stands
+/// still, and a pledged one changes only with its first pledgee's signature. That signature is over the
+/// module's own order, in the EIP-712 domain of the module that calls.
+interface IReceiptPrimitives {
+    /// @notice Burn receipts and let others take their place: split, merger, correction.
+    /// @param olds Live receipts, alike in holder, operator, kind, lot, pledges and liens.
+    /// @param news What takes their place, with the same grams in sum.
+    /// @param orderHash EIP-712 hashStruct of the order the pledgee signed, if the receipts are pledged.
+    /// @param consent The first pledgee's signature, or nothing.
+    /// @return word First storage slot of the first old receipt as it was.
+    /// @return expiresAt Earliest expiry of the old receipts.
+    function replaceReceipts(
+        ReceiptRef[] calldata olds,
+        Successor[] calldata news,
+        bytes32 orderHash,
+        bytes calldata consent
+    ) external returns (uint256 word, uint40 expiresAt);
+
+    /// @notice Let part of the goods go out.
+    /// @return word First storage slot of the receipt as it was.
+    function reduceReceipt(
+        uint256 receiptId,
+        uint32 seq,
+        uint64 quantityG,
+        bytes32 orderHash,
+        bytes calldata consent
+    ) external returns (uint256 word);
+
+    /// @notice Give a pledged receipt to another member; its pledges stay.
+    /// @return word First storage slot of the receipt as it was.
+    function moveReceipt(
+        uint256 receiptId,
+        uint32 seq,
+        uint32 to,
+        bytes32 orderHash,
+        bytes calldata consent
+    ) external returns (uint256 word);
+
+    /// @notice Take one pledge or all off a pledged receipt, or none, and say whose is the first now.
+    /// @return word First storage slot of the receipt as it was.
+    function setPledges(uint256 receiptId, uint32 seq, uint16 pledges, uint32 firstPledgee)
+        external
+        returns (uint256 word);
+
+    /// @notice Take one court case off a receipt, and say which is in force now; zero if none is left.
+    /// @return word First storage slot of the receipt as it was.
+    function dropFreeze(uint256 receiptId, uint24 freezeCase) external returns (uint256 word);
+}
+
+/// @title Pledges and freezes, as the modules that keep them put them on a receipt.
+interface IReceiptEncumbrances {
+    /// @notice Put one more pledge on a receipt, behind those it has. One that stands still takes none.
+    /// @return word First storage slot of the receipt as it was.
+    function addPledge(uint256 receiptId, uint32 seq, uint32 pledgee) external returns (uint256 word);
+
+    /// @notice Put one more court case on a receipt; it is in force if it is the only one.
+    /// @dev Takes no `seq`: a holder's order must not outrun a court's.
+    /// @return word First storage slot of the receipt as it was.
+    function addFreeze(uint256 receiptId, uint24 freezeCase) external returns (uint256 word);
+}
+
+/// @title All that modules may ask of the receipt contract.
+interface IReceiptModules is IReceiptPrimitives, IReceiptEncumbrances {}

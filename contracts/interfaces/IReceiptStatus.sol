@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {CourtCase} from "./ICourt.sol";
+import {PledgeRecord} from "./IPledge.sol";
+
+// Why a receipt is not free, a bitmask; zero if it is.
+uint16 constant BOUND_SUSPENDED = 1;
+uint16 constant BOUND_DELIVERED = 2;
+uint16 constant BOUND_REPLACED = 4;
+uint16 constant BOUND_EXPIRED = 8;
+uint16 constant BOUND_PLEDGED = 16;
+uint16 constant BOUND_LIEN = 32;
+uint16 constant BOUND_FROZEN = 64;
+uint16 constant BOUND_HOLDER_INACTIVE = 128;
+
+/// What a person asks about a receipt.
+struct Standing {
+    uint32 holder;
+    address account; // that acts for the holder now
+    uint32 operator; // that keeps the goods
+    uint8 kind;
+    uint64 quantityG;
+    bytes24 lotId;
+    bool free; // its holder alone may give it away or take the goods
+    uint16 bounds; // why not (BOUND_ constants)
+    uint40 freshUntil; // expiry; a re-assay extends it
+    uint32 seq; // number of the next order
+    uint64[] pledgeIds; // by rank
+    PledgeRecord[] pledges; // by rank
+    uint24 freezeCase; // in force, or zero
+    CourtCase freeze; // the case in force
+    bytes32 freezeDocument; // digest of its ruling
+    uint24[] waiting; // cases behind it
+    uint256 predecessor; // that a correction or extension replaced, or zero
+    uint256 successor; // that replaced this one so, or zero
+}
+
+/// @title One answer per receipt: who holds it, is it free, who has a right in it, in what rank, until when.
+interface IReceiptStatus {
+    /// @notice All of it; refused if the receipt was never issued.
+    function status(uint256 receiptId) external view returns (Standing memory);
+}

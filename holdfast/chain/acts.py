@@ -1,0 +1,121 @@
+"""Acts as calldata of the modules: which contract takes an act, who signs it, and in which order."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from holdfast.attestation.quorum import Committee
+from holdfast.chain.calldata import abi_tuple
+from holdfast.domain.acts import (
+    Act,
+    CaseOrder,
+    CureOrder,
+    DefaultOrder,
+    ForeclosureOrder,
+    FreezeOrder,
+    MarginOrder,
+    MergeOrder,
+    PartialDeliveryOrder,
+    PledgeAssignOrder,
+    PledgedTransferOrder,
+    PledgeOrder,
+    PledgeReleaseOrder,
+    RenewOrder,
+    SplitOrder,
+    SupersedeOrder,
+    UnfreezeOrder,
+)
+from holdfast.domain.errors import InvalidInput
+from holdfast.domain.orders import Attestation
+
+RIGHT_REPLACE, RIGHT_REDUCE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_FREEZE = 1, 2, 4, 8, 16
+MODULE_RIGHTS: Final[dict[str, int]] = {
+    "Pledge": RIGHT_MOVE | RIGHT_PLEDGE,
+    "ReceiptActs": RIGHT_REPLACE | RIGHT_REDUCE,
+    "Court": RIGHT_FREEZE,
+}
+"""Module -> what it may ask of the receipt contract. In the order in which they are deployed."""
+
+FUNCTIONS: Final[dict[type[Any], tuple[str, str]]] = {
+    SplitOrder: ("ReceiptActs", "split"),
+    MergeOrder: ("ReceiptActs", "merge"),
+    SupersedeOrder: ("ReceiptActs", "supersede"),
+    PartialDeliveryOrder: ("ReceiptActs", "deliverPart"),
+    CaseOrder: ("Court", "openCase"),
+    RenewOrder: ("Court", "renewCase"),
+    FreezeOrder: ("Court", "freeze"),
+    UnfreezeOrder: ("Court", "unfreeze"),
+    PledgeOrder: ("Pledge", "pledge"),
+    PledgeReleaseOrder: ("Pledge", "release"),
+    PledgeAssignOrder: ("Pledge", "assign"),
+    PledgedTransferOrder: ("Pledge", "transferPledged"),
+    DefaultOrder: ("Pledge", "noticeDefault"),
+    MarginOrder: ("Pledge", "callMargin"),
+    CureOrder: ("Pledge", "cure"),
+    ForeclosureOrder: ("Pledge", "foreclose"),
+}
+"""Act -> (module, function) that takes it."""
+
+PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
+    SplitOrder: ("holder", "operator"),
+    MergeOrder: ("holder", "operator"),
+    SupersedeOrder: ("holder",),
+    PartialDeliveryOrder: ("holder",),
+    CaseOrder: ("court",),
+    RenewOrder: ("court",),
+    FreezeOrder: ("court",),
+    UnfreezeOrder: ("court",),
+    PledgeOrder: ("holder", "pledgee"),
+    PledgeReleaseOrder: ("pledgee",),
+    PledgeAssignOrder: ("pledgee", "assignee"),
+    PledgedTransferOrder: ("holder", "transferee", "pledgee"),
+    DefaultOrder: ("pledgee",),
+    MarginOrder: ("pledgee",),
+    CureOrder: ("pledgee",),
+    ForeclosureOrder: ("pledgee", "buyer"),
+}
+"""Act -> its fields that name the members who sign it, in the order the function wants their signatures."""
+
+CONSENTS: Final = frozenset({SplitOrder, MergeOrder, SupersedeOrder, PartialDeliveryOrder, PledgeOrder})
+"""Acts that the first pledgee signs as well where the receipt is pledged; its signature comes last."""
+
+ATTESTED: Final = frozenset(
+    {SupersedeOrder, PartialDeliveryOrder, PledgeOrder, PledgedTransferOrder, MarginOrder, ForeclosureOrder}
+)
+"""Acts that a quorum attests."""
+
+
+def act_arguments(
+    act: Act,
+    parties: tuple[bytes, ...],
+    consent: bytes = b"",
+    attestation: Attestation | None = None,
+    committee: Committee | None = None,
+    signatures: bytes = b"",
+) -> tuple[str, str, list[Any]]:
+    """Module, function and arguments that put an act on the chain.
+
+    `parties` are the signatures of the members PARTIES names, `consent` the first pledgee's, `signatures`
+    those of the attesters, packed.
+
+    Raises:
+        InvalidInput: the number of signatures is wrong, or an attested act comes without attestation.
+    """
+    kind = type(act)
+    wanted = PARTIES[kind]
+    if len(parties) != len(wanted):
+        raise InvalidInput("signatures of the parties", len(parties), f"{len(wanted)}: {', '.join(wanted)}")
+    arguments: list[Any] = [abi_tuple(act), *parties]
+    if kind in CONSENTS:
+        arguments.append(consent)
+    if kind in ATTESTED:
+        if attestation is None or committee is None:
+            raise InvalidInput("attestation", None, f"an attestation by a quorum: {kind.__name__} needs one")
+        arguments += [abi_tuple(attestation), committee.as_tuple(), signatures]
+    module, function = FUNCTIONS[kind]
+    return module, function, arguments
+
+
+def pledge_id(order_hash: bytes) -> int:
+    """The id a pledge has on the chain: the first eight bytes of its order's hash."""
+    return int.from_bytes(order_hash[:8])

@@ -1,0 +1,253 @@
+"""Random sequences of transfers, splits, mergers, pledges and freezes against contracts and a plain model.
+
+Every act goes to both, and they must agree on whether it is refused; after each step I1-I4 and I7-I10 hold.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from holdfast.attestation.typed_data import order_hash
+from holdfast.chain.acts import pledge_id
+from holdfast.domain.acts import (
+    Act,
+    FreezeOrder,
+    MergeOrder,
+    PartialDeliveryOrder,
+    PledgedTransferOrder,
+    PledgeReleaseOrder,
+    ReceiptRef,
+    SplitOrder,
+    Successor,
+    UnfreezeOrder,
+)
+from holdfast.domain.orders import TransferOrder
+from tests.contracts.acts_harness import COURT, ActsWorld
+from tests.contracts.harness import BANK, BANK_2, LOT, OPERATOR, Reverted, receipt_id
+from tests.invariant.acts_model import ActsModel, Paper, Refusal
+
+IDS = [receipt_id(i) for i in range(12)]
+HOLDERS, BANKS, CASES = (2, 3), (BANK, BANK_2), (1, 2)
+LOT_G = 100
+
+ids = st.sampled_from(IDS)
+holders = st.sampled_from(HOLDERS)
+banks = st.sampled_from(BANKS)
+slips = st.sampled_from((0, 0, 0, 0, 0, 0, -1, 1))
+yes = st.sampled_from((True, True, True, True, False))
+
+_world: list[ActsWorld] = []
+
+
+def shared_world() -> ActsWorld:
+    if not _world:
+        _world.append(ActsWorld())
+    return _world[0]
+
+
+class ActsMachine(RuleBasedStateMachine):
+    """Two holders, two banks, one court with two cases, a lot of a hundred grams."""
+
+    @initialize()
+    def found(self) -> None:
+        self.world = world = shared_world()
+        self.snapshot = world.chain.snapshot()
+        self.expires = world.terms(0).expires_at
+        self.model = ActsModel()
+        self.model.book.attested_g = LOT_G
+        for index, holder in enumerate((2, 2, 3)):
+            terms = world.terms(index, holder, 30)
+            world.submit(world.issue_order(terms, lot_g=LOT_G))
+            self.model.papers[IDS[index]] = Paper(holder, 30)
+        for case_no in CASES:
+            world.put(world.case_order(case_no))
+            self.model.numbers[case_no] = 0
+        self.ranks_seen: dict[int, list[int]] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "snapshot"):
+            self.world.chain.revert(self.snapshot)
+
+    def both(self, send: Callable[[], Any], expect: Callable[[], None], what: object) -> None:
+        refused_by_model = refused_by_contract = False
+        typed = True
+        try:
+            expect()
+        except Refusal:
+            refused_by_model = True
+        try:
+            send()
+        except Reverted as error:
+            refused_by_contract = True
+            typed = error.name not in ("panic", "bare revert")
+        assert typed, what
+        assert refused_by_contract == refused_by_model, what
+
+    def act(self, act: Act, expect: Callable[[], None], consent: int | None = None) -> None:
+        self.both(lambda: self.world.put(act, consent_by=consent), expect, act)
+
+    def seq(self, receipt: int, slip: int) -> int:
+        paper = self.model.papers.get(receipt)
+        return max(0, (paper.seq if paper else 0) + slip)
+
+    def holder(self, receipt: int, own: bool) -> int:
+        paper = self.model.papers.get(receipt)
+        return (paper.holder if own else 5 - paper.holder) if paper else 2
+
+    def consent(self, receipt: int, asked: bool) -> int | None:
+        paper = self.model.papers.get(receipt)
+        return paper.pledges[0][1] if asked and paper and paper.pledges else None
+
+    @rule(receipt=ids, to=holders, slip=slips, own=yes)
+    def transfer(self, receipt: int, to: int, slip: int, own: bool) -> None:
+        holder, seq = self.holder(receipt, own), self.seq(receipt, slip)
+        order = TransferOrder(receipt, holder, 5 - holder, seq, self.world.deadline_s)
+        object.__setattr__(order, "transferee", to)
+        self.both(
+            lambda: self.world.submit(order), lambda: self.model.transfer(receipt, holder, to, seq), order
+        )
+
+    @rule(receipt=ids, to=st.sampled_from((*HOLDERS, *BANKS)), slip=slips, own=yes, bank=banks, right=yes)
+    def transfer_pledged(self, receipt: int, to: int, slip: int, own: bool, bank: int, right: bool) -> None:
+        holder, seq = self.holder(receipt, own), self.seq(receipt, slip)
+        pledgee = (self.consent(receipt, True) if right else None) or bank
+        order = PledgedTransferOrder(receipt, holder, to, pledgee, seq, self.world.deadline_s)
+        self.act(order, lambda: self.model.move(receipt, holder, to, seq, pledgee))
+
+    @rule(
+        receipt=ids,
+        parts=st.lists(st.tuples(ids, st.integers(1, 30)), min_size=2, max_size=3),
+        slip=slips,
+        own=yes,
+        fit=yes,
+        ask=yes,
+    )
+    def split(
+        self, receipt: int, parts: list[tuple[int, int]], slip: int, own: bool, fit: bool, ask: bool
+    ) -> None:
+        holder, seq, consent = self.holder(receipt, own), self.seq(receipt, slip), self.consent(receipt, ask)
+        paper = self.model.papers.get(receipt)
+        others = sum(grams for _, grams in parts[1:])
+        if fit and paper and paper.quantity_g > others:
+            parts = [(parts[0][0], paper.quantity_g - others), *parts[1:]]
+        news = tuple(Successor(part, grams, self.expires) for part, grams in parts)
+        order = SplitOrder(receipt, holder, OPERATOR, seq, news, self.world.deadline_s)
+        self.act(order, lambda: self.model.split(receipt, holder, seq, parts, consent), consent)
+
+    @rule(pair=st.lists(ids, min_size=2, max_size=3), merged=ids, slip=slips, own=yes, ask=yes)
+    def merge(self, pair: list[int], merged: int, slip: int, own: bool, ask: bool) -> None:
+        holder, consent = self.holder(pair[0], own), self.consent(pair[0], ask)
+        refs = [(receipt, self.seq(receipt, slip)) for receipt in pair]
+        grams = sum(self.model.papers[r].quantity_g for r in pair if r in self.model.papers)
+        order = MergeOrder(
+            tuple(ReceiptRef(*ref) for ref in refs),
+            merged,
+            holder,
+            OPERATOR,
+            max(1, grams),
+            self.expires,
+            self.world.deadline_s,
+        )
+        self.act(order, lambda: self.model.merge(refs, holder, merged, consent), consent)
+
+    @rule(receipt=ids, grams=st.integers(1, 35), slip=slips, own=yes, ask=yes)
+    def deliver_part(self, receipt: int, grams: int, slip: int, own: bool, ask: bool) -> None:
+        holder, seq, consent = self.holder(receipt, own), self.seq(receipt, slip), self.consent(receipt, ask)
+        order = PartialDeliveryOrder(receipt, holder, grams, seq, self.world.deadline_s)
+        self.act(order, lambda: self.model.deliver_part(receipt, holder, grams, seq, consent), consent)
+
+    @rule(receipt=ids, pledgee=banks, slip=slips, own=yes, ask=yes, jump=slips)
+    def pledge(self, receipt: int, pledgee: int, slip: int, own: bool, ask: bool, jump: int) -> None:
+        if receipt not in self.model.papers:
+            return
+        holder, seq, consent = self.holder(receipt, own), self.seq(receipt, slip), self.consent(receipt, ask)
+        rank = max(1, len(self.model.papers[receipt].pledges) + 1 + jump)
+        order = self.world.pledge_order(receipt, pledgee, rank, holder, seq=seq)
+        made = pledge_id(order_hash(order))
+        self.act(
+            order,
+            lambda: self.model.pledge(receipt, holder, pledgee, rank, seq, made, consent),
+            consent,
+        )
+
+    @rule(receipt=ids, of=ids, which=st.integers(0, 3), pledgee=banks, slip=slips, right=yes)
+    def release(self, receipt: int, of: int, which: int, pledgee: int, slip: int, right: bool) -> None:
+        paper = self.model.papers.get(receipt if right else of)
+        if paper is None or not paper.pledges:
+            return
+        pledge, own = paper.pledges[which % len(paper.pledges)]
+        by, seq = own if right else pledgee, self.seq(receipt, slip)
+        order = PledgeReleaseOrder(receipt, pledge, by, seq, self.world.deadline_s)
+        self.act(order, lambda: self.model.release(receipt, pledge, by, seq))
+
+    @rule(receipt=ids, case_no=st.sampled_from(CASES), slip=slips)
+    def freeze(self, receipt: int, case_no: int, slip: int) -> None:
+        number = max(0, self.model.numbers[case_no] + slip)
+        order = FreezeOrder(receipt, COURT, case_no, number, self.world.deadline_s)
+        self.act(order, lambda: self.model.freeze(receipt, case_no, number))
+
+    @rule(receipt=ids, case_no=st.sampled_from(CASES), slip=slips)
+    def unfreeze(self, receipt: int, case_no: int, slip: int) -> None:
+        number = max(0, self.model.numbers[case_no] + slip)
+        order = UnfreezeOrder(receipt, COURT, case_no, number, self.world.deadline_s)
+        self.act(order, lambda: self.model.unfreeze(receipt, case_no, number))
+
+    @invariant()
+    def i1_and_i3_grams(self) -> None:
+        lot = self.world.lot(LOT)
+        assert lot["liveG"] == self.model.live_g() <= lot["attestedG"] == self.model.book.attested_g
+        assert self.model.live_g() + self.model.book.delivered_g == 90
+
+    @invariant()
+    def i2_i4_i7_every_receipt_is_the_models(self) -> None:
+        for receipt, paper in self.model.papers.items():
+            state = self.world.receipt(receipt)
+            assert (state["holder"], state["quantityG"], state["seq"]) == (
+                paper.holder,
+                paper.quantity_g,
+                paper.seq,
+            )
+            assert state["status"] == {"live": 1, "replaced": 4}[paper.status]
+            assert (state["freezes"], state["freezeCase"]) == (len(paper.cases), (paper.cases or [0])[0])
+            assert list(self.world.ask("Court", "waitingOn", receipt)) == paper.cases[1:]
+            if paper.status == "live":
+                first = paper.pledges[0][1] if paper.pledges else 0
+                assert (state["pledges"], state["firstPledgee"]) == (len(paper.pledges), first)
+            on = list(self.world.ask("Pledge", "pledgesOn", receipt))
+            assert on == [pledge for pledge, _ in paper.pledges]
+        for holder in (*HOLDERS, *BANKS):
+            assert self.world.held(holder) == self.model.held(holder)
+
+    @invariant()
+    def i9_rank_never_jumps(self) -> None:
+        """Whoever was behind another pledge is never before it, on no receipt."""
+        for receipt, paper in self.model.papers.items():
+            now = [pledge for pledge, _ in paper.pledges]
+            before = self.ranks_seen.get(receipt, [])
+            assert [p for p in before if p in now] == [p for p in now if p in before]
+            self.ranks_seen[receipt] = now
+
+    @invariant()
+    def records_cover_what_they_say(self) -> None:
+        covered: dict[int, int] = {}
+        for paper in self.model.papers.values():
+            for pledge, _ in paper.pledges:
+                covered[pledge] = covered.get(pledge, 0) + 1
+        for pledge, count in covered.items():
+            assert self.world.ask("Pledge", "pledgeOf", pledge)["receipts"] == count
+
+
+TestActsInvariants = ActsMachine.TestCase
+TestActsInvariants.settings = settings(
+    max_examples=int(os.environ.get("HOLDFAST_INVARIANT_EXAMPLES", "40")),
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
