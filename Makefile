@@ -11,10 +11,10 @@ PYTEST := $(BIN)/python -m pytest -q
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports check format clean
+.PHONY: help setup demo test lint types imports bench-gas check format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: ## install everything into this checkout and one cache (demo and test do it themselves)
 	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) here: $(WANTED)" >&2; exit 2; }
@@ -44,6 +44,9 @@ types: setup ## mypy --strict
 
 imports: setup ## layering: imports point downward only
 	@$(BIN)/lint-imports
+
+bench-gas: setup ## gas of each act beside TradeTrust 5.5.1 as shipped and plain OpenZeppelin
+	@$(BIN)/python -m scripts.bench_gas
 
 check: lint types imports ## everything that runs no test
 	@$(BIN)/holdfast contracts build --check

@@ -78,8 +78,8 @@ def write_launcher(root: Path, path: Path) -> None:
     path.chmod(0o755)
 
 
-def read_sources(root: Path) -> dict[str, str]:
-    """All source units the contracts need, by name; OpenZeppelin's come from `node_modules`.
+def read_sources(root: Path, units: Collection[str] | None = None) -> dict[str, str]:
+    """All source units that `units` (else: all contracts) need, by name; OpenZeppelin's from `node_modules`.
 
     Raises:
         Misconfigured: node_modules is absent or holds another OpenZeppelin version.
@@ -94,7 +94,7 @@ def read_sources(root: Path) -> dict[str, str]:
             f"OpenZeppelin contracts {version} found, {OPENZEPPELIN_VERSION} needed: run `make setup`"
         )
     sources: dict[str, str] = {}
-    waiting = sorted({*CONTRACTS.values(), *_own_sources(root)})
+    waiting = sorted({*CONTRACTS.values(), *_own_sources(root)} if units is None else units)
     while waiting:
         unit = waiting.pop()
         if unit in sources:
