@@ -1,8 +1,8 @@
 """Compare the gas of each act with TradeTrust's token registry as shipped and with plain OpenZeppelin.
 
-All three run on one fresh chain, one after the other. Figures are exact. What a peer cannot do is a dash; what
-comes nearest to it is marked. Nothing of a peer is kept in this repository: its package is fetched from npm in
-a pinned version, held against a pinned digest, and laid into the cache.
+All three run on one fresh chain, one after the other. Figures are exact. What a peer cannot do is a dash;
+what comes nearest to it is marked. Nothing of a peer is kept in this repository: its package is fetched from
+npm in a pinned version, held against a pinned digest, and laid into the cache.
 
 Example: python -m scripts.bench_gas --json          (or `make bench-gas`)
 """
@@ -68,7 +68,7 @@ class Peers:
             w3.provider.make_request("anvil_setBalance", [other, hex(10**20)])  # type: ignore[arg-type]
 
     def tradetrust(self) -> dict[str, int]:
-        """Gas of each act that TradeTrust has, its registry and factory deployed as its package ships them."""
+        """Gas of each act that TradeTrust has, its contracts deployed as its package ships them."""
         factory = self._deploy(*self._artifact("TitleEscrowFactory"))
         registry = self._deploy(*self._artifact("TradeTrustToken"), "Title", "TT", factory.address)
         importer, trader, bank = self._others
@@ -235,10 +235,12 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{'act':<38} {'Holdfast':>10} {'TradeTrust':>11} {'ratio':>6} {'OpenZeppelin':>13} {'ratio':>6}")
     for row in rows:
         own, trade, plain = (row[name] for name in _COLUMNS)
-        cells = f"{own:>10,} {_cell(trade):>11} {_ratio(own, trade):>6} {_cell(plain):>13} {_ratio(own, plain):>6}"
-        print(f"{row['act']:<38} {cells}")
+        print(
+            f"{row['act']:<38} {own:>10,} {_cell(trade):>11} {_ratio(own, trade):>6}",
+            f"{_cell(plain):>13} {_ratio(own, plain):>6}",
+        )
     print(
-        "\nHoldfast proves a 3-of-4 quorum and the parties' signatures in each figure; the others prove nothing."
+        "\nEach figure of Holdfast proves a 3-of-4 quorum and the parties' signatures; the others prove nothing."
     )
     for act, note in _NOTES.items():
         print(f"{act}: {note}.")
