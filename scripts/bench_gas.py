@@ -239,9 +239,7 @@ def main(arguments: Sequence[str]) -> int:
             f"{row['act']:<38} {own:>10,} {_cell(trade):>11} {_ratio(own, trade):>6}",
             f"{_cell(plain):>13} {_ratio(own, plain):>6}",
         )
-    print(
-        "\nEach figure of Holdfast proves a 3-of-4 quorum and the parties' signatures; the others prove nothing."
-    )
+    print("\nEach figure of Holdfast proves a 3-of-4 quorum and all signatures; the others prove nothing.")
     for act, note in _NOTES.items():
         print(f"{act}: {note}.")
     return 0
