@@ -65,7 +65,7 @@ contract Court is Module, ICourt {
         _refuseLapsed(caseNo, found.expiresAt);
         _cases[caseNo] = found;
         uint256 word = RECEIPTS.addFreeze(receiptId, caseNo);
-        uint16 ahead = word.freezesOf();
+        uint8 ahead = word.freezesOf();
         if (ahead != 0) _enqueue(receiptId, caseNo, word.freezeCaseOf());
         emit Frozen(receiptId, caseNo, ahead);
         uint256 start;

@@ -45,7 +45,7 @@ abstract contract PledgeBook is Module, IPledge {
         for (uint256 i = 0; i < ids.length; ++i) ids[i] = uint64(ranks >> 64 * i);
     }
 
-    function _count(uint256 ranks) internal pure returns (uint16 count) {
+    function _count(uint256 ranks) internal pure returns (uint8 count) {
         for (; ranks != 0; ranks >>= 64) ++count;
     }
 

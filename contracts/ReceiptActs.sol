@@ -11,7 +11,8 @@ import {
 } from "./interfaces/ActTypes.sol";
 import {IPledgeFollower} from "./interfaces/IPledge.sol";
 import {IReceiptActs} from "./interfaces/IReceiptActs.sol";
-import {Attestation, Committee} from "./interfaces/Types.sol";
+import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
+import {Attestation, Committee, STATUS_DELIVERED} from "./interfaces/Types.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Module} from "./Module.sol";
@@ -112,6 +113,7 @@ contract ReceiptActs is Module, IReceiptActs {
         bytes32 orderHash = ActHash.ofWords(ActHash.PARTIAL_DELIVERY_ORDER, start, 5);
         uint256 receiptId = order.receiptId;
         uint256 word = RECEIPTS.reduceReceipt(receiptId, order.seq, order.quantityG, orderHash, consent);
+        _refuseWhole(receiptId, order.quantityG);
         if (word.pledgesOf() > 1) revert JuniorPledges(receiptId, word.pledgesOf());
         _requireHolder(receiptId, word, order.holder);
         _requireSigned(order.holder, orderHash, holderSignature);
@@ -148,6 +150,13 @@ contract ReceiptActs is Module, IReceiptActs {
         _predecessor[successorId] = receiptId;
         emit ReceiptSuperseded(receiptId, successorId, reason);
         if (word.pledgesOf() != 0) PLEDGE.follow(olds, news);
+    }
+
+    /// @dev The last goods leave by a delivery order, once no pledge is on them.
+    function _refuseWhole(uint256 receiptId, uint64 quantityG) private view {
+        if (IWarehouseReceipt(address(RECEIPTS)).receiptOf(receiptId).status == STATUS_DELIVERED) {
+            revert QuantityNotPart(receiptId, quantityG, quantityG);
+        }
     }
 
     function _requireKeeper(uint256 receiptId, uint256 word, uint32 operator) private pure {

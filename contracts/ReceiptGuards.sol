@@ -20,8 +20,8 @@ abstract contract ReceiptGuards is ReceiptStorage, IReceiptErrors {
     }
 
     function _tellLock(uint256 receiptId, uint256 was, uint256 word) internal {
-        bool before = was.statusOf() != STATUS_LIVE || was.encumbrancesOf() != 0;
-        bool after_ = word.statusOf() != STATUS_LIVE || word.encumbrancesOf() != 0;
+        bool before = was.statusOf() != STATUS_LIVE || was.isEncumbered();
+        bool after_ = word.statusOf() != STATUS_LIVE || word.isEncumbered();
         if (!before && after_) emit IERC5192.Locked(receiptId);
         if (before && !after_) emit IERC5192.Unlocked(receiptId);
     }
@@ -44,14 +44,14 @@ abstract contract ReceiptGuards is ReceiptStorage, IReceiptErrors {
         if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
     }
 
-    function _savePledges(uint256 receiptId, uint256 word, uint16 pledges, uint32 firstPledgee) internal {
+    function _savePledges(uint256 receiptId, uint256 word, uint8 pledges, uint32 firstPledgee) internal {
         uint256 next = word.withPledges(pledges, firstPledgee).withNextSeq();
         _receipts[receiptId].save(next);
         emit IWarehouseReceipt.PledgesChanged(receiptId, pledges, firstPledgee);
         _tellLock(receiptId, word, next);
     }
 
-    function _saveFreezes(uint256 receiptId, uint256 word, uint16 freezes, uint24 freezeCase) internal {
+    function _saveFreezes(uint256 receiptId, uint256 word, uint8 freezes, uint24 freezeCase) internal {
         uint256 next = word.withFreezes(freezes, freezeCase).withNextSeq();
         _receipts[receiptId].save(next);
         emit IWarehouseReceipt.FreezesChanged(receiptId, freezes, freezeCase);

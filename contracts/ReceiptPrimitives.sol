@@ -2,29 +2,29 @@
 pragma solidity 0.8.30;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
-import {ReceiptRef, RIGHT_FREEZE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_REDUCE, RIGHT_REPLACE, Successor} from "./interfaces/ActTypes.sol";
+import {
+    ReceiptRef,
+    RIGHT_FREEZE,
+    RIGHT_LIEN,
+    RIGHT_MOVE,
+    RIGHT_REPLACE,
+    Successor
+} from "./interfaces/ActTypes.sol";
 import {IERC5192} from "./interfaces/IERC5192.sol";
 import {IReceiptPrimitives} from "./interfaces/IReceiptPrimitives.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
-import {Lot, Receipt, STATUS_DELIVERED, STATUS_NONE, STATUS_REPLACED} from "./interfaces/Types.sol";
-import {Signatures} from "./libraries/Signatures.sol";
+import {Receipt, STATUS_NONE, STATUS_REPLACED} from "./interfaces/Types.sol";
 import {Slots} from "./libraries/Slots.sol";
-import {ReceiptGuards} from "./ReceiptGuards.sol";
+import {ReceiptReductions} from "./ReceiptReductions.sol";
 import {ReceiptStorage} from "./ReceiptStorage.sol";
+import {ReceiptSuspension} from "./ReceiptSuspension.sol";
 
-/// @title The receipt contract's other piece of code: what modules may ask of it.
+/// @title The receipt contract's other piece of code: suspension, and what modules may ask of it.
 /// @dev Runs in the receipt contract's storage and under its address (delegatecall). Called directly it finds no
 /// receipts.
-contract ReceiptPrimitives is ReceiptGuards, IReceiptPrimitives {
+contract ReceiptPrimitives is ReceiptReductions, ReceiptSuspension {
     using Slots for uint256;
-    using Slots for Lot;
     using Slots for Receipt;
-
-    bytes32 private constant DOMAIN = keccak256(
-        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-    );
-    bytes32 private constant NAME = keccak256("Holdfast");
-    bytes32 private constant VERSION = keccak256("1");
 
     constructor(address consortium_) ReceiptStorage(consortium_) {}
 
@@ -42,28 +42,6 @@ contract ReceiptPrimitives is ReceiptGuards, IReceiptPrimitives {
         address account = _count(word, olds, news.length);
         uint256 afterG = _succeed(news, word, lotId, account);
         if (beforeG != afterG) revert QuantityNotConserved(beforeG, afterG);
-        _requireConsent(word, orderHash, consent);
-    }
-
-    /// @inheritdoc IReceiptPrimitives
-    function reduceReceipt(
-        uint256 receiptId,
-        uint32 seq,
-        uint64 quantityG,
-        bytes32 orderHash,
-        bytes calldata consent
-    ) external needs(RIGHT_REDUCE) returns (uint256 word) {
-        word = _unhindered(receiptId, seq);
-        _refuseExpired(receiptId, word);
-        Receipt storage stored = _receipts[receiptId];
-        (uint64 wholeG, bytes24 lotId) = stored.loadGoods();
-        if (quantityG == 0 || quantityG >= wholeG) revert QuantityNotPart(receiptId, quantityG, wholeG);
-        stored.save(word.withNextSeq());
-        stored.saveGoods(wholeG - quantityG, lotId);
-        Lot storage lot = _lots[lotId];
-        (uint64 attestedG, uint64 liveG, uint32 operator) = lot.load();
-        lot.save(attestedG - quantityG, liveG - quantityG, operator);
-        emit IWarehouseReceipt.ReceiptReduced(receiptId, word.holderOf(), quantityG, wholeG - quantityG, seq);
         _requireConsent(word, orderHash, consent);
     }
 
@@ -88,29 +66,26 @@ contract ReceiptPrimitives is ReceiptGuards, IReceiptPrimitives {
     }
 
     /// @inheritdoc IReceiptPrimitives
-    function setPledges(uint256 receiptId, uint32 seq, uint16 pledges, uint32 firstPledgee)
-        external
-        needs(RIGHT_PLEDGE)
-        returns (uint256 word)
-    {
-        word = _nextIs(receiptId, seq);
-        if (word.statusOf() >= STATUS_DELIVERED) revert ReceiptNotLive(receiptId, word.statusOf());
-        uint16 held = word.pledgesOf();
-        bool inStep = pledges == held || pledges == 0 || uint256(pledges) + 1 == held;
-        if (held == 0 || !inStep || (pledges == 0) != (firstPledgee == 0)) {
-            revert PledgesOutOfStep(receiptId, held, pledges, firstPledgee);
-        }
-        _savePledges(receiptId, word, pledges, firstPledgee);
-    }
-
-    /// @inheritdoc IReceiptPrimitives
     function dropFreeze(uint256 receiptId, uint24 freezeCase) external needs(RIGHT_FREEZE) returns (uint256 word) {
         word = _unburned(receiptId);
-        uint16 held = word.freezesOf();
+        uint8 held = word.freezesOf();
         if (held == 0 || (held == 1) != (freezeCase == 0)) {
             revert FreezesOutOfStep(receiptId, held, held == 0 ? 0 : held - 1, freezeCase);
         }
         _saveFreezes(receiptId, word, held - 1, freezeCase);
+    }
+
+    /// @inheritdoc IReceiptPrimitives
+    function setLiens(uint256 receiptId, uint8 liens, uint8 lienTerms)
+        external
+        needs(RIGHT_LIEN)
+        returns (uint256 word)
+    {
+        word = _unburned(receiptId);
+        uint256 next = word.withLiens(liens, lienTerms).withNextSeq();
+        _receipts[receiptId].save(next);
+        emit IWarehouseReceipt.LiensChanged(receiptId, liens, lienTerms);
+        _tellLock(receiptId, word, next);
     }
 
     // --- inner steps ---
@@ -160,7 +135,7 @@ contract ReceiptPrimitives is ReceiptGuards, IReceiptPrimitives {
             emit IWarehouseReceipt.ReceiptIssued(
                 receiptId, lotId, word.holderOf(), word.operatorOf(), grams, word.kindOf(), expiresAt
             );
-            if (word.encumbrancesOf() != 0) emit IERC5192.Locked(receiptId);
+            if (word.isEncumbered()) emit IERC5192.Locked(receiptId);
         }
     }
 
@@ -172,22 +147,5 @@ contract ReceiptPrimitives is ReceiptGuards, IReceiptPrimitives {
             CONSORTIUM.receiptBurned(holder);
             emit IERC721.Transfer(account, address(0), olds[i].receiptId);
         }
-    }
-
-    /// @dev I8. The pledgee has signed the order in the domain of the module that carries it out.
-    function _requireConsent(uint256 word, bytes32 orderHash, bytes calldata consent) private view {
-        if (word.pledgesOf() == 0) return;
-        uint32 pledgee = word.firstPledgeeOf();
-        (address account,) = CONSORTIUM.acting(pledgee);
-        bytes32 domain = keccak256(abi.encode(DOMAIN, NAME, VERSION, block.chainid, msg.sender));
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, orderHash));
-        Signatures.requireParty(pledgee, account, digest, consent);
-    }
-
-    /// @dev I10, but for expiry: live, not frozen, no lien, and this is its next order.
-    function _unhindered(uint256 receiptId, uint32 seq) private view returns (uint256 word) {
-        word = _nextIs(receiptId, seq);
-        _refuseStill(receiptId, word);
-        if (word.liensOf() != 0) revert ReceiptUnderLien(receiptId, word.liensOf());
     }
 }

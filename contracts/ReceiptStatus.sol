@@ -53,6 +53,8 @@ contract ReceiptStatus is IReceiptStatus {
         (found.freshUntil, found.seq) = (receipt.expiresAt, receipt.seq);
         found.bounds = _bounds(receipt, holder.active);
         found.free = found.bounds == 0;
+        (found.suspendReason, found.liens, found.lienTerms) =
+            (receipt.suspendReason, receipt.liens, receipt.lienTerms);
         found.pledgeIds = PLEDGE.pledgesOn(receiptId);
         found.pledges = new PledgeRecord[](found.pledgeIds.length);
         for (uint256 i = 0; i < found.pledgeIds.length; ++i) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {
     Attestation,
@@ -13,14 +12,12 @@ import {
     Lot,
     Receipt,
     ReceiptTerms,
-    ReinstateOrder,
     STATUS_DELIVERED,
     STATUS_LIVE,
     STATUS_NONE,
-    STATUS_SUSPENDED,
-    SuspendOrder,
     TransferOrder
 } from "./interfaces/Types.sol";
+import {AttestedOrders} from "./AttestedOrders.sol";
 import {ReceiptEncumbrances} from "./ReceiptEncumbrances.sol";
 import {ReceiptPrimitives} from "./ReceiptPrimitives.sol";
 import {ReceiptToken} from "./ReceiptToken.sol";
@@ -30,19 +27,16 @@ import {Signatures} from "./libraries/Signatures.sol";
 import {Slots} from "./libraries/Slots.sol";
 
 /// @title Warehouse receipts, held by members, moved by orders, backed by attested goods.
-contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, EIP712 {
+contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, AttestedOrders {
     using Slots for uint256;
     using Slots for Lot;
     using Slots for Receipt;
 
-    /// Attesters that suffice to stop a receipt: stopping must be easier than moving.
-    uint256 private constant SUSPEND_THRESHOLD = 2;
-
-    /// @dev The rest of this contract's code: what modules may ask of it (IReceiptPrimitives). Fixed for ever.
+    /// @dev The rest of this contract's code (ISuspension, IReceiptPrimitives). Fixed for ever.
     address private immutable PRIMITIVES;
 
     /// @param consortium_ Consortium that already expects this contract at this address.
-    constructor(address consortium_) ReceiptToken(consortium_) EIP712("Holdfast", "1") {
+    constructor(address consortium_) ReceiptToken(consortium_) {
         PRIMITIVES = address(new ReceiptPrimitives(consortium_));
     }
 
@@ -141,50 +135,6 @@ contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, EIP712 {
     }
 
     /// @inheritdoc IWarehouseReceipt
-    function suspend(
-        SuspendOrder calldata order,
-        Attestation calldata attestation,
-        Committee calldata committee,
-        bytes calldata signatures
-    ) external {
-        uint256 receiptId = order.receiptId;
-        _refuseLate(order.deadline);
-        uint256 word = _nextIs(receiptId, order.seq);
-        if (word.statusOf() != STATUS_LIVE) revert ReceiptNotLive(receiptId, word.statusOf());
-        _receipts[receiptId].save(word.withStatus(STATUS_SUSPENDED).withNextSeq());
-        emit ReceiptSuspended(receiptId, order.reason, order.seq);
-        emit Locked(receiptId);
-
-        bytes32 orderHash = OrderHash.ofSuspend(order);
-        (uint256 signers, uint256 filter) = _attest(
-            orderHash, attestation, committee, signatures, SUSPEND_THRESHOLD, Quorum.ANY_OPERATOR, CONSORTIUM.committeeDigest()
-        );
-        Quorum.refuseParty(committee.attesters, signers, filter, word.holderOf());
-    }
-
-    /// @inheritdoc IWarehouseReceipt
-    function reinstate(
-        ReinstateOrder calldata order,
-        Attestation calldata attestation,
-        Committee calldata committee,
-        bytes calldata signatures
-    ) external {
-        uint256 receiptId = order.receiptId;
-        _refuseLate(order.deadline);
-        uint256 word = _nextIs(receiptId, order.seq);
-        if (word.statusOf() != STATUS_SUSPENDED) revert ReceiptNotSuspended(receiptId, word.statusOf());
-        _receipts[receiptId].save(word.withStatus(STATUS_LIVE).withNextSeq());
-        emit ReceiptReinstated(receiptId, order.seq);
-        emit Unlocked(receiptId);
-
-        bytes32 orderHash = OrderHash.ofReinstate(order);
-        (uint256 signers, uint256 filter) = _attest(
-            orderHash, attestation, committee, signatures, committee.threshold, word.operatorOf(), CONSORTIUM.committeeDigest()
-        );
-        Quorum.refuseParty(committee.attesters, signers, filter, word.holderOf());
-    }
-
-    /// @inheritdoc IWarehouseReceipt
     function domainSeparator() external view returns (bytes32) {
         return _domainSeparatorV4();
     }
@@ -266,58 +216,6 @@ contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, EIP712 {
         lot.save(attestedG - quantityG, liveG - quantityG, operator);
     }
 
-    /// @dev Refuse unless a quorum has attested this very order, by the present policy, over fresh evidence.
-    function _attest(
-        bytes32 orderHash,
-        Attestation calldata attestation,
-        Committee calldata committee,
-        bytes calldata signatures,
-        uint256 threshold,
-        uint256 operator,
-        bytes32 current
-    ) private returns (uint256 signers, uint256 filter) {
-        if (attestation.orderHash != orderHash) revert OrderHashDiffers(attestation.orderHash, orderHash);
-        bytes32[] calldata attesters = committee.attesters;
-        bytes32 given = OrderHash.ofCommittee(committee, attesters.length);
-        if (given != current) revert CommitteeNotCurrent(committee.epoch, given, current);
-        if (attestation.epoch != committee.epoch) revert WrongEpoch(attestation.epoch, committee.epoch);
-        if (attestation.policyDigest != committee.policyDigest) {
-            revert WrongPolicy(attestation.policyDigest, committee.policyDigest);
-        }
-        _refuseStale(attestation.observedAt, attestation.validUntil, committee.maxAgeS);
-        (signers, filter) = Quorum.verify(
-            _hashTypedDataV4(OrderHash.ofAttestation(attestation)), attesters, signatures, threshold, operator
-        );
-        _emitAttested(orderHash, attestation, signers);
-    }
-
-    /// @dev `emit Attested(orderHash, attestation.evidenceDigest, …, attestation.epoch, signers)`, whose data is
-    /// what follows the order hash in the call.
-    function _emitAttested(bytes32 orderHash, Attestation calldata attestation, uint256 signers) private {
-        bytes32 topic = Attested.selector;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            calldatacopy(free, add(attestation, 32), 192)
-            mstore(add(free, 192), signers)
-            log2(free, 224, topic, orderHash)
-        }
-    }
-
-    /// @dev All three are 64 bits wide, and the last difference cannot be negative.
-    function _refuseStale(uint256 observedAt, uint256 validUntil, uint256 maxAgeS) private view {
-        if (observedAt > block.timestamp) revert ObservedInFuture(uint64(observedAt), block.timestamp);
-        if (block.timestamp > validUntil) revert AttestationExpired(uint64(validUntil), block.timestamp);
-        unchecked {
-            if (validUntil - observedAt > maxAgeS) {
-                revert ValidityOutOfRange(uint64(observedAt), uint64(validUntil), uint64(maxAgeS));
-            }
-        }
-    }
-
-    function _refuseLate(uint64 deadline) private view {
-        if (block.timestamp > deadline) revert DeadlinePassed(deadline, block.timestamp);
-    }
-
     /// @dev First slot of a receipt that may change hands now, by the next order of its holder.
     function _movable(uint256 receiptId, uint32 seq, uint32 holder) private view returns (uint256 word) {
         word = _receipts[receiptId].load();
@@ -332,7 +230,6 @@ contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, EIP712 {
         uint256 word = _nextIs(receiptId, seq);
         if (word.statusOf() != STATUS_LIVE) revert ReceiptNotLive(receiptId, word.statusOf());
         if (word.holderOf() != holder) revert WrongHolder(receiptId, holder, word.holderOf());
-        uint48 held = word.encumbrancesOf();
-        revert ReceiptEncumbered(receiptId, uint16(held), uint16(held >> 16), uint16(held >> 32));
+        revert ReceiptEncumbered(receiptId, word.pledgesOf(), word.liensOf(), word.freezesOf());
     }
 }

@@ -10,6 +10,9 @@ uint16 constant RIGHT_REDUCE = 2;
 uint16 constant RIGHT_MOVE = 4;
 uint16 constant RIGHT_PLEDGE = 8;
 uint16 constant RIGHT_FREEZE = 16;
+uint16 constant RIGHT_LIEN = 32;
+uint16 constant RIGHT_WRITE_DOWN = 64;
+uint16 constant RIGHT_RETIRE = 128;
 
 /// A receipt that is replaced, by its next order.
 struct ReceiptRef {

@@ -40,7 +40,7 @@ interface IReceiptErrors {
     /// @notice The receipt has expired, or would be expired at issue.
     error ReceiptExpired(uint256 receiptId, uint40 expiresAt, uint256 nowS);
     /// @notice The receipt carries a pledge, a lien or a freeze.
-    error ReceiptEncumbered(uint256 receiptId, uint16 pledges, uint16 liens, uint16 freezes);
+    error ReceiptEncumbered(uint256 receiptId, uint8 pledges, uint8 liens, uint8 freezes);
     /// @notice The lot is kept by another operator.
     error LotOfOtherOperator(bytes24 lotId, uint32 given, uint32 operator);
     /// @notice The order states another quantity for the lot than was attested.
@@ -104,16 +104,24 @@ interface IReceiptErrors {
     error ReceiptsDiffer(uint256 receiptId, uint256 otherId);
     /// @notice Replacing receipts neither makes nor loses a gram.
     error QuantityNotConserved(uint256 beforeG, uint256 afterG);
-    /// @notice A part is more than nothing and less than the whole.
+    /// @notice What goes out is more than nothing and no more than the whole.
     error QuantityNotPart(uint256 receiptId, uint64 given, uint64 quantityG);
     /// @notice A court holds the receipt.
-    error ReceiptFrozen(uint256 receiptId, uint24 freezeCase, uint16 freezes);
+    error ReceiptFrozen(uint256 receiptId, uint24 freezeCase, uint8 freezes);
     /// @notice A storage lien must be paid or waived first.
-    error ReceiptUnderLien(uint256 receiptId, uint16 liens);
+    error ReceiptUnderLien(uint256 receiptId, uint8 liens);
     /// @notice A module moves pledged receipts only; free ones move by their holder's own order.
     error ReceiptNotPledged(uint256 receiptId);
     /// @notice Pledges come and go one by one at the end of the rank, or all at once, and never change the first.
-    error PledgesOutOfStep(uint256 receiptId, uint16 pledges, uint16 given, uint32 firstPledgee);
+    error PledgesOutOfStep(uint256 receiptId, uint8 pledges, uint8 given, uint32 firstPledgee);
     /// @notice Freezes come and go one by one.
-    error FreezesOutOfStep(uint256 receiptId, uint16 freezes, uint16 given, uint24 freezeCase);
+    error FreezesOutOfStep(uint256 receiptId, uint8 freezes, uint8 given, uint24 freezeCase);
+    /// @notice A shortage is more than nothing and less than all that the lot's receipts stand for.
+    error ShortageOutOfRange(bytes24 lotId, uint64 shortG, uint64 liveG);
+    /// @notice All receipts of the lot bear a shortage, so all are named.
+    error LotIncomplete(bytes24 lotId, uint256 givenG, uint64 liveG);
+    /// @notice The receipt is on another lot.
+    error ReceiptOfOtherLot(uint256 receiptId, bytes24 given, bytes24 lotId);
+    /// @notice Receipts of a lot are named in ascending order, each once.
+    error ReceiptsNotAscending(uint256 previous, uint256 receiptId);
 }

@@ -23,7 +23,7 @@ interface IReceiptPrimitives {
         bytes calldata consent
     ) external returns (uint256 word, uint40 expiresAt);
 
-    /// @notice Let part of the goods go out.
+    /// @notice Let goods go out: a part, so that the receipt stands for the rest, or all, which burns it.
     /// @return word First storage slot of the receipt as it was.
     function reduceReceipt(
         uint256 receiptId,
@@ -43,15 +43,29 @@ interface IReceiptPrimitives {
         bytes calldata consent
     ) external returns (uint256 word);
 
-    /// @notice Take one pledge or all off a pledged receipt, or none, and say whose is the first now.
-    /// @return word First storage slot of the receipt as it was.
-    function setPledges(uint256 receiptId, uint32 seq, uint16 pledges, uint32 firstPledgee)
-        external
-        returns (uint256 word);
-
     /// @notice Take one court case off a receipt, and say which is in force now; zero if none is left.
     /// @return word First storage slot of the receipt as it was.
     function dropFreeze(uint256 receiptId, uint24 freezeCase) external returns (uint256 word);
+
+    /// @notice Say how many liens are asserted on a receipt that is not burned, and whether agreed storage fees
+    /// outrank its pledges (not zero if so).
+    /// @dev Takes no `seq`, and counts one: a holder's order must not outrun the keeper's lien.
+    /// @return word First storage slot of the receipt as it was.
+    function setLiens(uint256 receiptId, uint8 liens, uint8 lienTerms) external returns (uint256 word);
+
+    /// @notice Lower all receipts of a lot whose goods were found short, each in proportion.
+    /// @dev Each keeps the whole grams of its share of what is left; grams that are left over by this rounding
+    /// go one each to the first receipts in order. Encumbrances stay and do not hinder: the goods are gone.
+    /// @param receipts All that stand for the lot's goods, all suspended, ascending by id.
+    /// @param shortG What is missing of what they stand for.
+    /// @return words First storage slots of the receipts as they were.
+    function writeDown(bytes24 lotId, ReceiptRef[] calldata receipts, uint64 shortG)
+        external
+        returns (uint256[] memory words);
+
+    /// @notice Burn a free receipt because its goods leave this register, for paper or another one.
+    /// @return word First storage slot of the receipt as it was.
+    function retireReceipt(uint256 receiptId, uint32 seq) external returns (uint256 word);
 }
 
 /// @title Pledges and freezes, as the modules that keep them put them on a receipt.
@@ -59,6 +73,12 @@ interface IReceiptEncumbrances {
     /// @notice Put one more pledge on a receipt, behind those it has. One that stands still takes none.
     /// @return word First storage slot of the receipt as it was.
     function addPledge(uint256 receiptId, uint32 seq, uint32 pledgee) external returns (uint256 word);
+
+    /// @notice Take one pledge or all off a pledged receipt, or none, and say whose is the first now.
+    /// @return word First storage slot of the receipt as it was.
+    function setPledges(uint256 receiptId, uint32 seq, uint8 pledges, uint32 firstPledgee)
+        external
+        returns (uint256 word);
 
     /// @notice Put one more court case on a receipt; it is in force if it is the only one.
     /// @dev Takes no `seq`: a holder's order must not outrun a court's.

@@ -24,6 +24,9 @@ struct Standing {
     bytes24 lotId;
     bool free; // its holder alone may give it away or take the goods
     uint16 bounds; // why not (BOUND_ constants)
+    uint8 suspendReason; // why attesters stopped it; zero if they did not
+    uint8 liens; // asserted storage liens
+    uint8 lienTerms; // not zero if agreed storage fees outrank the pledges
     uint40 freshUntil; // expiry; a re-assay extends it
     uint32 seq; // number of the next order
     uint64[] pledgeIds; // by rank

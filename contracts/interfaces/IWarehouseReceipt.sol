@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IAttested} from "./IAttested.sol";
 import {IReceiptErrors} from "./IReceiptErrors.sol";
 import {
     Attestation,
@@ -9,8 +10,6 @@ import {
     IssueOrder,
     Lot,
     Receipt,
-    ReinstateOrder,
-    SuspendOrder,
     TransferOrder
 } from "./Types.sol";
 
@@ -21,7 +20,9 @@ import {
 ///
 /// `signatures` are the attesters', 64 bytes each (ERC-2098), ascending by account. The signature of a party
 /// has 64 or 65 bytes, or is whatever the party's contract wallet accepts (ERC-1271).
-interface IWarehouseReceipt is IReceiptErrors {
+///
+/// The same contract, at the same address, also answers ISuspension and IReceiptModules.
+interface IWarehouseReceipt is IReceiptErrors, IAttested {
     /// @notice A lot was attested for the first time.
     event LotAttested(bytes24 indexed lotId, uint32 indexed operator, uint64 quantityG);
 
@@ -56,21 +57,22 @@ interface IWarehouseReceipt is IReceiptErrors {
     event ReceiptReduced(uint256 indexed receiptId, uint32 indexed holder, uint64 deliveredG, uint64 restG, uint32 seq);
 
     /// @notice Pledges on the receipt, and whose is the first.
-    event PledgesChanged(uint256 indexed receiptId, uint16 pledges, uint32 firstPledgee);
+    event PledgesChanged(uint256 indexed receiptId, uint8 pledges, uint32 firstPledgee);
 
     /// @notice Court cases on the receipt, and which is in force.
-    event FreezesChanged(uint256 indexed receiptId, uint16 freezes, uint24 freezeCase);
+    event FreezesChanged(uint256 indexed receiptId, uint8 freezes, uint24 freezeCase);
 
-    /// @notice What a quorum signed. Bit i of `signers` stands for attester i of the epoch's committee.
-    event Attested(
-        bytes32 indexed orderHash,
-        bytes32 evidenceDigest,
-        bytes32 evidenceLocation,
-        bytes32 policyDigest,
-        uint64 observedAt,
-        uint64 validUntil,
-        uint64 epoch,
-        uint256 signers
+    /// @notice Liens asserted on the receipt, and whether agreed storage fees outrank its pledges.
+    event LiensChanged(uint256 indexed receiptId, uint8 liens, uint8 lienTerms);
+
+    /// @notice The goods of a lot were found short; the receipt bears `shortG` of it and stands for `restG`.
+    event ReceiptWrittenDown(
+        uint256 indexed receiptId, bytes24 indexed lotId, uint64 shortG, uint64 restG, uint32 seq
+    );
+
+    /// @notice The receipt was burned here and its goods left this register, for paper or another one.
+    event ReceiptRetired(
+        uint256 indexed receiptId, bytes24 indexed lotId, uint32 indexed holder, uint64 quantityG, uint32 seq
     );
 
     /// @notice Issue one receipt, or many on the same lot under one quorum.
@@ -96,23 +98,6 @@ interface IWarehouseReceipt is IReceiptErrors {
     function deliver(
         DeliveryOrder calldata order,
         bytes calldata holderSignature,
-        Attestation calldata attestation,
-        Committee calldata committee,
-        bytes calldata signatures
-    ) external;
-
-    /// @notice Stop a receipt. Two attesters of different members suffice, an inspector's or a bank's among
-    /// them; the operator's is not needed.
-    function suspend(
-        SuspendOrder calldata order,
-        Attestation calldata attestation,
-        Committee calldata committee,
-        bytes calldata signatures
-    ) external;
-
-    /// @notice Let a suspended receipt move again; needs the full quorum.
-    function reinstate(
-        ReinstateOrder calldata order,
         Attestation calldata attestation,
         Committee calldata committee,
         bytes calldata signatures

@@ -54,9 +54,11 @@ struct Receipt {
     uint8 kind;
     uint40 expiresAt;
     uint32 seq; // number of the next order
-    uint16 pledges;
-    uint16 liens;
-    uint16 freezes; // court cases that hold or wait for the receipt
+    uint8 pledges;
+    uint8 liens; // asserted storage liens: nothing moves before they are settled
+    uint8 lienTerms; // not zero if agreed storage fees outrank the pledges; stops nothing
+    uint8 freezes; // court cases that hold or wait for the receipt
+    uint8 suspendReason; // of a suspended receipt
     uint24 freezeCase; // the one in force; Court.sol has the document
     uint64 quantityG;
     bytes24 lotId;

@@ -43,9 +43,9 @@ library Quorum {
     ) internal view returns (uint256 signers, uint256 filter) {
         if (signatures.length % SIGNATURE_BYTES != 0) revert IReceiptErrors.MalformedSignatures(signatures.length);
         uint256 count = signatures.length / SIGNATURE_BYTES;
+        if (count < threshold) revert IReceiptErrors.QuorumTooSmall(count, threshold);
         uint256 roles;
         (signers, filter, roles) = _tally(Signatures.prepare(digest), attesters, signatures);
-        if (count < threshold) revert IReceiptErrors.QuorumTooSmall(count, threshold);
         if (operator != ANY_OPERATOR) _requireOperator(attesters, signers, filter, uint32(operator));
         if (roles & INDEPENDENT == 0) revert IReceiptErrors.NoIndependentSigner();
     }

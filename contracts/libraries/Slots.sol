@@ -13,15 +13,19 @@ library Slots {
     uint256 private constant KIND = 104;
     uint256 private constant EXPIRES_AT = 112;
     uint256 private constant SEQ = 152;
-    uint256 private constant ENCUMBRANCES = 184;
-    uint256 private constant FREEZES = 216;
-    uint256 private constant FREEZE_CASE = 232;
-    /// Bits of holder, status, seq, pledges, liens and freezes.
-    uint256 private constant FREE_MASK =
-        0xffffffff | 0xff << STATUS | 0xffffffff << SEQ | 0xffffffffffff << ENCUMBRANCES;
+    uint256 private constant PLEDGES = 184;
+    uint256 private constant LIENS = 192;
+    uint256 private constant LIEN_TERMS = 200;
+    uint256 private constant FREEZES = 208;
+    uint256 private constant SUSPEND_REASON = 216;
+    uint256 private constant FREEZE_CASE = 224;
+    /// Bits of pledges, liens and freezes: what stops a holder's own orders. Lien terms stop nothing.
+    uint256 private constant ENCUMBRANCES = 0xffff << PLEDGES | 0xff << FREEZES;
+    /// Bits of holder, status, seq and encumbrances.
+    uint256 private constant FREE_MASK = 0xffffffff | 0xff << STATUS | 0xffffffff << SEQ | ENCUMBRANCES;
 
-    /// Bits of holder, operator, first pledgee, kind, pledges and liens: what a successor keeps.
-    uint256 private constant KEPT_MASK = 0xffffffffffffffffffffffff | 0xff << KIND | 0xffffffff << ENCUMBRANCES;
+    /// Bits of holder, operator, first pledgee, kind, pledges, liens and lien terms: what a successor keeps.
+    uint256 private constant KEPT_MASK = 0xffffffffffffffffffffffff | 0xff << KIND | 0xffffff << PLEDGES;
 
     uint256 private constant LOT_LIVE = 64;
     uint256 private constant LOT_OPERATOR = 128;
@@ -90,9 +94,9 @@ library Slots {
         return uint32(word >> SEQ);
     }
 
-    /// @notice Pledges, liens and freezes, 16 bits each from the low end; zero if there is none.
-    function encumbrancesOf(uint256 word) internal pure returns (uint48) {
-        return uint48(word >> ENCUMBRANCES);
+    /// @notice Whether a pledge, a lien or a freeze is on the receipt.
+    function isEncumbered(uint256 word) internal pure returns (bool) {
+        return word & ENCUMBRANCES != 0;
     }
 
     function withHolder(uint256 word, uint32 holder) internal pure returns (uint256) {
@@ -116,30 +120,48 @@ library Slots {
         return uint8(word >> KIND);
     }
 
-    function pledgesOf(uint256 word) internal pure returns (uint16) {
-        return uint16(word >> ENCUMBRANCES);
+    function pledgesOf(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> PLEDGES);
     }
 
-    function liensOf(uint256 word) internal pure returns (uint16) {
-        return uint16(word >> ENCUMBRANCES + 16);
+    function liensOf(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> LIENS);
     }
 
-    function freezesOf(uint256 word) internal pure returns (uint16) {
-        return uint16(word >> FREEZES);
+    /// @notice Not zero if storage-fee terms outrank the pledges.
+    function lienTermsOf(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> LIEN_TERMS);
+    }
+
+    function freezesOf(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> FREEZES);
+    }
+
+    function suspendReasonOf(uint256 word) internal pure returns (uint8) {
+        return uint8(word >> SUSPEND_REASON);
     }
 
     function freezeCaseOf(uint256 word) internal pure returns (uint24) {
         return uint24(word >> FREEZE_CASE);
     }
 
-    function withPledges(uint256 word, uint16 pledges, uint32 firstPledgee) internal pure returns (uint256) {
-        word &= ~(uint256(type(uint32).max) << FIRST_PLEDGEE | uint256(type(uint16).max) << ENCUMBRANCES);
-        return word | uint256(firstPledgee) << FIRST_PLEDGEE | uint256(pledges) << ENCUMBRANCES;
+    function withPledges(uint256 word, uint8 pledges, uint32 firstPledgee) internal pure returns (uint256) {
+        word &= ~(uint256(type(uint32).max) << FIRST_PLEDGEE | uint256(type(uint8).max) << PLEDGES);
+        return word | uint256(firstPledgee) << FIRST_PLEDGEE | uint256(pledges) << PLEDGES;
     }
 
-    function withFreezes(uint256 word, uint16 freezes, uint24 freezeCase) internal pure returns (uint256) {
-        word &= (1 << FREEZES) - 1;
+    function withLiens(uint256 word, uint8 liens, uint8 lienTerms) internal pure returns (uint256) {
+        word &= ~(uint256(type(uint16).max) << LIENS);
+        return word | uint256(liens) << LIENS | uint256(lienTerms) << LIEN_TERMS;
+    }
+
+    function withFreezes(uint256 word, uint8 freezes, uint24 freezeCase) internal pure returns (uint256) {
+        word &= ~(uint256(type(uint8).max) << FREEZES | uint256(type(uint24).max) << FREEZE_CASE);
         return word | uint256(freezes) << FREEZES | uint256(freezeCase) << FREEZE_CASE;
+    }
+
+    function withSuspendReason(uint256 word, uint8 reason) internal pure returns (uint256) {
+        return word & ~(uint256(type(uint8).max) << SUSPEND_REASON) | uint256(reason) << SUSPEND_REASON;
     }
 
     /// @notice What two receipts must have in common to become one, and what every successor keeps.
@@ -147,7 +169,7 @@ library Slots {
         return word & KEPT_MASK;
     }
 
-    /// @notice First slot of a receipt that replaces others: live, with their encumbrances, next order 0.
+    /// @notice First slot of a receipt that replaces others: live, with their pledges and liens, next order 0.
     function successor(uint256 kept, uint40 expiresAt) internal pure returns (uint256) {
         return kept | uint256(STATUS_LIVE) << STATUS | uint256(expiresAt) << EXPIRES_AT;
     }

@@ -29,6 +29,7 @@ from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import Attestation
 
 RIGHT_REPLACE, RIGHT_REDUCE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_FREEZE = 1, 2, 4, 8, 16
+RIGHT_LIEN, RIGHT_WRITE_DOWN, RIGHT_RETIRE = 32, 64, 128
 MODULE_RIGHTS: Final[dict[str, int]] = {
     "Pledge": RIGHT_MOVE | RIGHT_PLEDGE,
     "ReceiptActs": RIGHT_REPLACE | RIGHT_REDUCE,

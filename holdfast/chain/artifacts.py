@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from holdfast.domain.errors import Misconfigured
+
+PIECES: Final[Mapping[str, tuple[str, ...]]] = {"WarehouseReceipt": ("ReceiptPrimitives",)}
+"""Contract of several pieces of code -> the pieces it delegates to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ class Artifact:
 
 @cache
 def load_artifact(name: str) -> Artifact:
-    """Read `holdfast/chain/abi/<name>.json`: Consortium, WarehouseReceipt or AccessManager.
+    """Read `holdfast/chain/abi/<name>.json`: WarehouseReceipt, Pledge or another contract.
+
+    The ABI is that of all pieces of a contract's code, as callers see it.
 
     Raises:
         Misconfigured: no such file; build it with `holdfast contracts build`.
@@ -60,7 +66,7 @@ def load_artifact(name: str) -> Artifact:
     layout = content["storage_layout"]
     return Artifact(
         name=name,
-        abi=tuple(content["abi"]),
+        abi=_whole(content["abi"], *(load_artifact(piece).abi for piece in PIECES.get(name, ()))),
         bytecode=bytes.fromhex(content["bytecode"][2:]),
         deployed_bytecode=bytes.fromhex(content["deployed_bytecode"][2:]),
         immutable_references=tuple((start, length) for start, length in content["immutable_references"]),
@@ -70,6 +76,14 @@ def load_artifact(name: str) -> Artifact:
         },
         source_digest=content["source_digest"],
     )
+
+
+def _whole(first: list[dict[str, Any]], *others: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """One ABI: what the first piece has, then what the others add; constructors are the first one's."""
+    found = list(first)
+    for other in others:
+        found += [item for item in other if item["type"] != "constructor" and item not in found]
+    return tuple(found)
 
 
 def _fields(members: dict[str, Any]) -> dict[str, Field]:

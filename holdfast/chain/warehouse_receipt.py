@@ -46,8 +46,8 @@ class WarehouseReceiptReader:
             kind=Kind(found[4]),
             expires_at=found[5],
             seq=found[6],
-            quantity_g=found[11],
-            lot_id=bytes(found[12]),
+            quantity_g=found[13],
+            lot_id=bytes(found[14]),
         )
 
     def lot(self, lot_id: bytes, block: Block = "latest") -> LotState | None:

@@ -30,6 +30,7 @@ CLAIM_FORMS: Final[Mapping[str, str]] = {
     "holder": "number",
     "holder_account": "hex",
     "kind": "word",
+    "lien_terms": "number",
     "liens": "number",
     "lot_attested_g": "amount",
     "lot_id": "hex",

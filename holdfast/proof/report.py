@@ -126,12 +126,14 @@ def _conclusion(report: Report) -> list[str]:
 
 
 def burdens(title: Title) -> str:
-    """Pledges, liens and freezes in words."""
+    """Pledges, liens and freezes in words, and whether storage fees come before the pledges."""
     receipt = title.receipt
     counts = ((receipt.pledges, "pledge"), (receipt.liens, "lien"), (receipt.freezes, "freeze"))
     found = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count]
     text = ", ".join(found) or "no pledge, no lien, no freeze"
-    return f"{text}; first pledgee is member {receipt.first_pledgee}" if receipt.first_pledgee else text
+    if receipt.first_pledgee:
+        text += f"; first pledgee is member {receipt.first_pledgee}"
+    return f"{text}; agreed storage fees outrank any pledge" if receipt.lien_terms else text
 
 
 def show_moment(seconds: int) -> str:

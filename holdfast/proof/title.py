@@ -27,7 +27,9 @@ class ReceiptState:
     seq: int
     pledges: int
     liens: int
+    lien_terms: int
     freezes: int
+    suspend_reason: int
     quantity_g: int
     lot_id: bytes
 
@@ -84,6 +86,7 @@ class Title:
             "seq": receipt.seq,
             "pledges": receipt.pledges,
             "liens": receipt.liens,
+            "lien_terms": receipt.lien_terms,
             "freezes": receipt.freezes,
             "lot_id": hexes.data(receipt.lot_id),
             "lot_attested_g": str(lot.attested_g),
@@ -112,6 +115,8 @@ def read_receipt(receipt_id: int, leaves: Sequence[bytes | None]) -> ReceiptStat
         raise ProofRejected("the stored words are not those of a receipt")
     if (fields["freezes"] == 0) != (fields["freezeCase"] == 0):
         raise ProofRejected("the stored words are not those of a receipt: freezes and case do not agree")
+    if fields["suspendReason"] and status != Status.SUSPENDED:
+        raise ProofRejected("the stored words are not those of a receipt: stopped for a reason, yet live")
     needed = ("holder", "operator", "quantityG", "lotId")
     if fields["kind"] not in tuple(Kind) or not all(fields[name] for name in needed):
         raise ProofRejected("the stored words are not those of a standing receipt")
@@ -126,7 +131,9 @@ def read_receipt(receipt_id: int, leaves: Sequence[bytes | None]) -> ReceiptStat
         seq=fields["seq"],
         pledges=fields["pledges"],
         liens=fields["liens"],
+        lien_terms=fields["lienTerms"],
         freezes=fields["freezes"],
+        suspend_reason=fields["suspendReason"],
         quantity_g=fields["quantityG"],
         lot_id=fields["lotId"].to_bytes(24),
     )

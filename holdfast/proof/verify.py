@@ -258,7 +258,8 @@ class _Verification:
             if found != proved or type(found) is not type(proved):
                 raise ProofRejected(f"the file claims {name} {found!r:.80}; storage holds {proved!r}")
         if self.receipt.status is not Status.LIVE:
-            raise ProofRejected(f"the receipt is {self.receipt.status.name.lower()}, not live")
+            why = f", for reason {self.receipt.suspend_reason}" if self.receipt.suspend_reason else ""
+            raise ProofRejected(f"the receipt is {self.receipt.status.name.lower()}{why}, not live")
         if self.now_s > self.receipt.expires_at:
             raise ProofRejected(f"the receipt expired at {show_time(self.receipt.expires_at)}")
         same = ""

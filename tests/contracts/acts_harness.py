@@ -144,8 +144,7 @@ class ActsWorld(World):
 
     def primitive(self, function: str, *args: Any, sender: str) -> Outcome:
         """Call the receipt contract as a module would."""
-        contract = "WarehouseReceipt" if function.startswith("add") else "ReceiptPrimitives"
-        data = self.chain.calldata_of(contract, function, *args)
+        data = self.chain.calldata_of("WarehouseReceipt", function, *args)
         return self.chain.transact(self.receipts, data, sender)[1]
 
     # orders

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from holdfast.chain.acts import RIGHT_FREEZE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_REDUCE, RIGHT_REPLACE
+from holdfast.chain.acts import (
+    RIGHT_FREEZE,
+    RIGHT_LIEN,
+    RIGHT_MOVE,
+    RIGHT_PLEDGE,
+    RIGHT_REDUCE,
+    RIGHT_REPLACE,
+    RIGHT_RETIRE,
+    RIGHT_WRITE_DOWN,
+)
 from holdfast.domain.acts import ForeclosureOrder, Share
 from holdfast.domain.orders import TransferOrder
 from tests.contracts.acts_harness import COURT, SALE, ActsWorld
@@ -17,6 +26,7 @@ from tests.contracts.harness import (
     IMPORTER,
     INSPECTOR,
     IOT,
+    LOT,
     TONNE_G,
     TRADER,
     address_of,
@@ -126,6 +136,9 @@ def test_attack__forced_transfer_to_oneself_strips_a_freeze__refused(acts: ActsW
         ("setPledges", (1, 0, 0, 0)),
         ("addFreeze", (1, 1)),
         ("dropFreeze", (1, 0)),
+        ("setLiens", (1, 1, 0)),
+        ("writeDown", (bytes(24), [(1, 0)], 1)),
+        ("retireReceipt", (1, 0)),
     ],
 )
 def test_attack__primitives_called_by_anyone__only_with_the_very_right(
@@ -139,13 +152,17 @@ def test_attack__primitives_called_by_anyone__only_with_the_very_right(
         "setPledges": RIGHT_PLEDGE,
         "addFreeze": RIGHT_FREEZE,
         "dropFreeze": RIGHT_FREEZE,
+        "setLiens": RIGHT_LIEN,
+        "writeDown": RIGHT_WRITE_DOWN,
+        "retireReceipt": RIGHT_RETIRE,
     }[function]
+    nothing = "ShortageOutOfRange" if function == "writeDown" else "UnknownReceipt"
     for sender in (STRANGER, acts.chain.deployer, address_of(key_of(f"member {COURT}"))):
         with refused("ModuleLacksRight", caller=sender.lower(), right=needed, rights=0):
             acts.primitive(function, *args, sender=sender)
-    for right in (RIGHT_REPLACE, RIGHT_REDUCE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_FREEZE):
+    for right in (1 << bit for bit in range(8)):
         acts.chain.send(acts.consortium, "setModule", STRANGER, right)
-        with refused("UnknownReceipt" if right == needed else "ModuleLacksRight"):
+        with refused(nothing if right == needed else "ModuleLacksRight"):
             acts.primitive(function, *args, sender=STRANGER)
 
 
@@ -174,8 +191,9 @@ def test_attack__module_set_by_a_stranger_or_a_member__refused(acts: ActsWorld) 
 def test_attack__module_with_every_right__still_sheds_no_encumbrance(acts: ActsWorld) -> None:
     """What the receipt contract itself holds, whatever module governance lets in."""
     rogue = address_of(key_of("rogue module"))
-    acts.chain.send(acts.consortium, "setModule", rogue, 31)
+    acts.chain.send(acts.consortium, "setModule", rogue, 255)
     free, pledged, frozen = acts.issued(), acts.issued(2), acts.issued(3)
+    least = min(free, pledged, frozen)
     acts.pledged(pledged)
     acts.frozen(frozen)
 
@@ -193,7 +211,11 @@ def test_attack__module_with_every_right__still_sheds_no_encumbrance(acts: ActsW
     rogue_does("ReceiptNotPledged", "moveReceipt", free, 0, TRADER, bytes(32), b"")
     rogue_does("MalformedSignature", "moveReceipt", pledged, 1, TRADER, bytes(32), b"")
     rogue_does("ReceiptFrozen", "moveReceipt", frozen, 1, TRADER, bytes(32), b"")
-    rogue_does("QuantityNotPart", "reduceReceipt", free, 0, 10 * TONNE_G, bytes(32), b"")
+    rogue_does("QuantityNotPart", "reduceReceipt", free, 0, 10 * TONNE_G + 1, bytes(32), b"")
+    rogue_does("MalformedSignature", "reduceReceipt", pledged, 1, 10 * TONNE_G, bytes(32), b"")
+    rogue_does("ReceiptEncumbered", "retireReceipt", pledged, 1)
+    rogue_does("ReceiptFrozen", "retireReceipt", frozen, 1)
+    rogue_does("ReceiptNotSuspended", "writeDown", LOT, [(least, acts.seq(least))], 1)
     rogue_does("MalformedSignature", "reduceReceipt", pledged, 1, 1, bytes(32), b"")
     rogue_does("PledgesOutOfStep", "setPledges", pledged, 1, 2, BANK)
     rogue_does("PledgesOutOfStep", "setPledges", pledged, 1, 1, 0)

@@ -47,7 +47,7 @@ def test_status__pledged_twice_and_frozen_twice__ranks_and_queue(acts: ActsWorld
 def test_status__suspended_expired_and_holder_stopped__every_reason_is_said(acts: ActsWorld) -> None:
     receipt = acts.issued()
     acts.submit(acts.suspend_order(receipt), signers=(INSPECTOR, IOT))
-    assert acts.status(receipt)["bounds"] == 1
+    assert (acts.status(receipt)["bounds"], acts.status(receipt)["suspendReason"]) == (1, 1)
     acts.chain.set_time(acts.chain.now_s + 366 * DAY_S)
     acts.chain.send(acts.consortium, "setMemberActive", IMPORTER, False)
     assert acts.status(receipt)["bounds"] == 1 | 8 | 128

@@ -27,7 +27,7 @@ def test_suspend__two_attesters__need_an_inspector_or_a_bank_not_the_operator(
         outcome = world.submit(world.suspend_order(receipt), signers=signers)
         assert outcome.names() == ["ReceiptSuspended", "Locked", "Attested"]
         assert outcome.event("ReceiptSuspended") == {"receiptId": receipt, "reason": 1, "seq": 0}
-        assert world.receipt(receipt)["status"] == 2
+        assert (world.receipt(receipt)["status"], world.receipt(receipt)["suspendReason"]) == (2, 1)
         assert world.read("locked", receipt) is True
     else:
         with refused("NoIndependentSigner"):
@@ -99,6 +99,7 @@ def test_reinstate__full_quorum__live_again(world: World) -> None:
     assert outcome.event("ReceiptReinstated") == {"receiptId": receipt, "seq": 1}
     state = world.receipt(receipt)
     assert (state["status"], state["seq"], state["holder"]) == (1, 2, IMPORTER)
+    assert state["suspendReason"] == 0
     assert world.read("locked", receipt) is False
 
 

@@ -43,9 +43,10 @@ def test_layout__unpack_and_leftover__read_all_bits_once() -> None:
     words = ((1 << 256) - 1, (1 << 256) - 1)
     unpacked = layout.unpack(layout.RECEIPT, words)
     assert unpacked["lotId"] == (1 << 192) - 1
-    assert unpacked["freezes"] == 0xFFFF
+    assert unpacked["freezes"] == 0xFF
+    assert unpacked["suspendReason"] == 0xFF
     assert unpacked["freezeCase"] == 0xFFFFFF
-    assert layout.leftover(layout.RECEIPT, words) == 0
+    assert layout.leftover(layout.RECEIPT, words) == 0xFF << 248
     assert layout.leftover(layout.LOT, (1 << 160,)) == 1 << 160
 
 

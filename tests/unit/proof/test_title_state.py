@@ -28,6 +28,16 @@ def test_state__pledged_receipt__holds_and_says_to_whom() -> None:
     assert parse_bundle(parse_bundle(data).to_compact()).to_bytes() == data
 
 
+def test_state__storage_fees_outrank_pledges__the_verifier_is_told() -> None:
+    content = World(receipt={"firstPledgee": 4, "pledges": 1, "lienTerms": 1}).file()
+    report = verify_title(dump(content), TRUST, NOW)
+    shown = render_report(report)
+    assert report.holds, shown
+    assert "1 pledge; first pledgee is member 4; agreed storage fees outrank any pledge" in shown
+    content["claimed"]["lien_terms"] = 0
+    assert verify_title(content, TRUST, NOW).failed is not None
+
+
 def test_state__pledge_hidden_from_the_claims__fails() -> None:
     content = World(receipt={"firstPledgee": 4, "pledges": 1}).file()
     content["claimed"]["pledges"] = 0
@@ -53,7 +63,9 @@ CASES = {
     "no operator": (World(receipt={"operator": 0}), "storage", "standing receipt"),
     "no goods": (World(receipt={"quantityG": 0, "lotId": 0}), "storage", "standing receipt"),
     "zero grams": (World(receipt={"quantityG": 0}), "storage", "standing receipt"),
-    "freeze case without a freeze": (World(further_bits=1 << 240), "storage", "not those of a receipt"),
+    "freeze case without a freeze": (World(further_bits=1 << 224), "storage", "freezes and case"),
+    "bit beyond the layout": (World(further_bits=1 << 248), "storage", "not those of a receipt"),
+    "live with a reason to stand still": (World(receipt={"suspendReason": 1}), "storage", "yet live"),
     "lot of another operator": (World(lot={"operator": 2}), "lot", "kept by member 2"),
     "lot with less live than the receipt": (World(lot={"liveG": 25 * TONNE - 1}), "lot", "cover"),
     "lot with more live than attested": (World(lot={"liveG": 200 * TONNE + 1}), "lot", "cover"),
@@ -86,6 +98,7 @@ CASES = {
     "holder no member": (World(members={3: 0}), "members", "no member 3"),
     "pledgee no member": (World(receipt={"firstPledgee": 9}), "members", "no member 9"),
     "suspended": (World(receipt={"status": 2}), "claims", "suspended"),
+    "suspended for a reason": (World(receipt={"status": 2, "suspendReason": 3}), "claims", "for reason 3"),
     "expired": (World(receipt={"expiresAt": NOW - 1}), "claims", "expired"),
 }
 

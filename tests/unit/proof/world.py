@@ -154,6 +154,7 @@ def _claims(receipt: Mapping[str, int], lot: Mapping[str, int]) -> dict[str, Any
         "seq": receipt["seq"],
         "pledges": receipt["pledges"],
         "liens": receipt["liens"],
+        "lien_terms": receipt["lienTerms"],
         "freezes": receipt["freezes"],
         "lot_id": "0x" + receipt["lotId"].to_bytes(24).hex(),
         "lot_attested_g": str(lot["attestedG"]),
