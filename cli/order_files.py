@@ -115,8 +115,9 @@ def describe(order: MembersOrder, names: Mapping[int, str]) -> str:
     return (
         f"{who(order.depositor)} asks {who(order.operator)} for {count} on {total} of "
         f"{common['goods_description']}, lot {common['lot']}, in {common['storage_site']}, bay "
-        f"{common['storage_location']}, deliverable to the order of {common['to_order_of']}. They come into "
-        f"being only if the goods are found to be there. {until}"
+        f"{common['storage_location']}, deliverable to the order of {common['to_order_of']}. By signing, "
+        f"{who(order.operator)} confirms that {who(order.depositor)} deposited these goods. The receipts "
+        f"come into being only if the goods are found to be there. {until}"
     )
 
 
@@ -124,7 +125,7 @@ def members_to_sign(order: MembersOrder) -> tuple[int, ...]:
     """The members whose signatures the order needs."""
     if isinstance(order, TransferOrder):
         return order.holder, order.transferee
-    return (order.depositor,) if isinstance(order, DepositRequest) else (order.holder,)
+    return order.signers() if isinstance(order, DepositRequest) else (order.holder,)
 
 
 def _members_order(order: Order | DepositRequest) -> MembersOrder:

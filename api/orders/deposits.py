@@ -1,4 +1,6 @@
-"""Depositors' requests: what an issue order grows from. Signed by the depositor alone."""
+"""Depositors' requests: what an issue order grows from. The operator confirms by its signature that these are
+the depositor's goods.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from collections.abc import Mapping
 from api.context import AppContext
 from api.members.repository import member_names
 from api.orders import checks
+from api.orders.repository import find_open_order
 from api.orders.schemas import PrepareDeposit, Summary
 from api.problems import Problem, wrong
 from api.schemas import Names
@@ -49,12 +52,14 @@ def prepare(context: AppContext, viewer: Viewer, request: PrepareDeposit) -> tup
     return asked, Summary(
         en=(
             f"{depositor.name} (member {asked.depositor}) asks {operator.name} (member {asked.operator}) for "
-            f"{len(receipts)} warehouse receipt(s) for {goods}, lot {common['lot']}, in {place}. They are "
+            f"{len(receipts)} warehouse receipt(s) for {goods}, lot {common['lot']}, in {place}. By signing, "
+            f"{operator.name} confirms that {depositor.name} deposited these goods. Receipts are "
             f"issued only if the goods are found to be there. Void after {until}."
         ),
         zh=(
             f"{depositor.name_zh}（会员 {asked.depositor}）请求{operator.name_zh}（会员 {asked.operator}）"
             f"签发 {len(receipts)} 份仓单：{goods}，批号 {common['lot']}，存放于 {place}。"
+            f"{operator.name_zh}签名即确认货物由{depositor.name_zh}存入。"
             f"仅在货物经核实在库时签发。{until} 后失效。"
         ),
     )
@@ -63,33 +68,47 @@ def prepare(context: AppContext, viewer: Viewer, request: PrepareDeposit) -> tup
 def submit(
     context: AppContext, viewer: Viewer, asked: DepositRequest, given: Mapping[int, str]
 ) -> OrderRecord:
-    """Check a signed request and queue it.
+    """Check a signed request and store it: queued when depositor and operator have signed. One that waits
+    already takes the signatures that it lacks.
 
     Raises:
-        Problem: 403 the caller is not the depositor; 422 deadline, operator, signature or terms are wrong.
+        Problem: 403 the caller is no party; 422 deadline, operator, signature or terms are wrong.
     """
-    if viewer.member_id != asked.depositor:
-        text = f"the request is for depositor {asked.depositor} to sign and submit"
+    signers = asked.signers()
+    if viewer.member_id not in signers:
+        text = (
+            f"the request is for depositor {asked.depositor} and operator {asked.operator} to sign and submit"
+        )
         raise Problem(403, "not-a-party", text)
     checks.check_deadline(asked, now_s=context.clock(), max_ahead_s=context.settings.max_deadline_s)
     _operator(context, asked.operator)
     _own_name(asked, read_terms(asked))
-    if set(given) != {asked.depositor}:
-        raise wrong("signatures", sorted(given), f"exactly the depositor's, member {asked.depositor}")
-    signature = checks.check_signature(
-        context.chain, context.domain, asked, asked.depositor, given[asked.depositor]
-    )
+    if not given or not set(given) <= set(signers):
+        wanted = (
+            f"the depositor's (member {asked.depositor}), the operator's (member {asked.operator}) or both"
+        )
+        raise wrong("signatures", sorted(given), wanted)
+    signatures = {
+        member: checks.check_signature(context.chain, context.domain, asked, member, text)
+        for member, text in given.items()
+    }
+    own_hash = "0x" + order_hash(asked).hex()
+    with read(context.records.engine) as db:
+        known = find_open_order(db, viewer, own_hash)
+    if known is not None:
+        for member in (member for member in known.missing if member in signatures):
+            known = context.records.add_signature(known.id, member, signatures[member])
+        return known
     return context.records.submit_order(
         primary_type=type(asked).__name__,
         order=order_to_json(asked),
-        order_hash="0x" + order_hash(asked).hex(),
+        order_hash=own_hash,
         receipt_id=None,
         seq=None,
         deadline=asked.deadline,
-        signers=[asked.depositor],
-        signatures={asked.depositor: signature},
+        signers=signers,
+        signatures=signatures,
         submitted_by=viewer.member_id,
-        parties=[asked.operator],
     )
 
 

@@ -30,6 +30,7 @@ from holdfast.attestation.typed_data import (
     order_from_json,
     order_hash,
     order_to_json,
+    request_from_json,
     signing_digest,
     typed_data,
 )
@@ -81,7 +82,7 @@ def _prepared(
 ) -> PreparedOut:
     with read(context.records.engine) as db:
         names = Names(member_names(db, viewer))
-    wanted = (order.depositor,) if isinstance(order, DepositRequest) else checks.signers_of(order)
+    wanted = order.signers() if isinstance(order, DepositRequest) else checks.signers_of(order)
     signers = []
     for member_id in wanted:
         account = checks.active_member(context.chain, "signer", member_id).account
@@ -164,8 +165,12 @@ def sign(context: AppContext, viewer: Viewer, order_id: str, request: SignIn) ->
         raise not_found("order", order_id)
     if viewer.member_id not in found.signers:
         raise Problem(403, "not-a-party", f"the order is for members {list(found.signers)} to sign")
-    order = order_from_json(found.primary_type, found.order)
-    if not isinstance(order, TransferOrder | DeliveryOrder):
+    order = (
+        request_from_json(found.order)
+        if found.primary_type == DepositRequest.__name__
+        else order_from_json(found.primary_type, found.order)
+    )
+    if not isinstance(order, TransferOrder | DeliveryOrder | DepositRequest):
         raise Problem(409, "not-a-members-order", f"members do not sign a {found.primary_type}")
     now = context.clock()
     signature = checks.check_signature(
@@ -173,7 +178,8 @@ def sign(context: AppContext, viewer: Viewer, order_id: str, request: SignIn) ->
     )
     if found.signatures.get(viewer.member_id) != signature:
         checks.check_deadline(order, now_s=now, max_ahead_s=context.settings.max_deadline_s)
-        checks.check_state(order, context.chain.receipt(order.receipt_id), now_s=now)
+        if not isinstance(order, DepositRequest):
+            checks.check_state(order, context.chain.receipt(order.receipt_id), now_s=now)
     record = context.records.add_signature(order_id, viewer.member_id, signature)
     with read(context.records.engine) as db:
         return _order(db, viewer, record)

@@ -13,11 +13,13 @@ from holdfast.evidence.canonical import canonical_json, parse_canonical
 from holdfast.reconciliation.subject import SignedRequest
 
 REQUEST_FILE = "request.json"
+_PARTIES = ("depositor", "operator")
 
 
-def request_bytes(request: DepositRequest, signature: bytes) -> bytes:
-    """The canonical file: the EIP-712 message and the depositor's signature."""
-    return canonical_json({"message": order_to_json(request), "signature": "0x" + signature.hex()})
+def request_bytes(request: DepositRequest, depositor: bytes, operator: bytes) -> bytes:
+    """The canonical file: the EIP-712 message and the two parties' signatures."""
+    signatures = {"depositor": "0x" + depositor.hex(), "operator": "0x" + operator.hex()}
+    return canonical_json({"message": order_to_json(request), "signatures": signatures})
 
 
 def read_terms(request: DepositRequest) -> dict[str, Any]:
@@ -35,12 +37,17 @@ def read_request(data: bytes, domain: Domain) -> SignedRequest:
     """Read the file and recover who signed. Raises EvidenceRejected."""
     try:
         value = parse_canonical(data, REQUEST_FILE)
-        if not isinstance(value, dict) or set(value) != {"message", "signature"}:
-            raise InvalidInput(REQUEST_FILE, value, "an object with message and signature")
-        request = request_from_json(value["message"])
-        signature = signature_from_hex(value["signature"])
-        signer = recover_signer(signing_digest(domain, request), signature)
-        return SignedRequest(request, read_terms(request), signer)
+        if not isinstance(value, dict) or set(value) != {"message", "signatures"}:
+            raise InvalidInput(REQUEST_FILE, value, "an object with message and signatures")
+        request, signatures = request_from_json(value["message"]), value["signatures"]
+        if not isinstance(signatures, dict) or set(signatures) != set(_PARTIES):
+            raise InvalidInput("signatures", signatures, "an object with depositor and operator")
+        digest = signing_digest(domain, request)
+        accounts = [
+            recover_signer(digest, signature_from_hex(signatures[party], field=f"signatures.{party}"))
+            for party in _PARTIES
+        ]
+        return SignedRequest(request, read_terms(request), *accounts)
     except HoldfastError as error:
         raise EvidenceRejected("request", f"{REQUEST_FILE}: {error}") from error
 
@@ -52,4 +59,6 @@ def request_json(signed: SignedRequest) -> dict[str, Any]:
         "raw_file": REQUEST_FILE,
         "depositor": signed.request.depositor,
         "account": signed.signer,
+        "operator": signed.request.operator,
+        "operator_account": signed.countersigner,
     }

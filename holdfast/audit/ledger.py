@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from holdfast.attestation.quorum import Committee, attester_from_word
 from holdfast.chain.events import ChainEvent
 from holdfast.domain.errors import Refused
-from holdfast.domain.orders import Kind, Order, Status, interested_members, receipt_ids
+from holdfast.domain.orders import Kind, Order, Status, named_members, receipt_ids
 from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
 
 
@@ -36,7 +36,7 @@ class Ledger:
             now_s,
             self.lots.get(lot_id),
             tuple(self.receipts.get(receipt_id) for receipt_id in receipt_ids(order)),
-            tuple((m, self.accounts[m]) for m in interested_members(order) if m in self.accounts),
+            tuple((m, self.accounts[m]) for m in named_members(order) if m in self.accounts),
         )
 
     def apply(self, events: Iterable[ChainEvent]) -> None:

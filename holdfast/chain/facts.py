@@ -8,7 +8,7 @@ from holdfast.chain.connection import ChainSettings, Connection
 from holdfast.chain.consortium import ConsortiumReader
 from holdfast.chain.events import EventReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
-from holdfast.domain.orders import Order, interested_members, receipt_ids
+from holdfast.domain.orders import Order, named_members, receipt_ids
 from holdfast.domain.receipts import LedgerFacts
 
 
@@ -29,7 +29,7 @@ class Chain:
             head.timestamp_s,
             self.receipts.lot(lot_id, head.number),
             tuple(self.receipts.receipt(receipt_id, head.number) for receipt_id in receipt_ids(order)),
-            tuple((member, self.consortium.member(member).account) for member in interested_members(order)),
+            tuple((member, self.consortium.member(member).account) for member in named_members(order)),
         )
 
 

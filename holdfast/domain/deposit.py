@@ -1,7 +1,9 @@
 """The depositor's request: what it brings in, and the words its receipts shall carry.
 
-The depositor signs it; it is in the evidence of the issue, and each receipt document must say what the
-request said. The evidence itself adds only its own digest, a salt and the day of issue.
+The depositor signs it, and so does the warehouse operator: it alone knows who brought the goods in, and a
+storage contract has two parties (民法典 904, 905). The request is in the evidence of the issue, and each
+receipt document must say what it said. The evidence itself adds only its own digest, a salt and the day of
+issue.
 """
 
 from __future__ import annotations
@@ -53,6 +55,10 @@ class DepositRequest:
             raise InvalidInput("terms", self.terms, f"a text of 2 to {MAX_TERMS_CHARS} characters")
         if type(self.deadline) is not int or not 0 < self.deadline < 2**64:
             raise InvalidInput("deadline", self.deadline, "unix seconds")
+
+    def signers(self) -> tuple[int, int]:
+        """Who must sign: the depositor asks, the operator says that these are the depositor's goods."""
+        return self.depositor, self.operator
 
 
 def make_terms(common: Mapping[str, Any], receipts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

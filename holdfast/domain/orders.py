@@ -180,6 +180,12 @@ def receipt_ids(order: Order) -> tuple[int, ...]:
     return (order.receipt_id,)
 
 
+def named_members(order: Order) -> tuple[int, ...]:
+    """Members whose accounts a verdict asks for: the interested ones, and at issue the operator."""
+    found = interested_members(order)
+    return (*found, order.operator) if isinstance(order, IssueOrder) else found
+
+
 def interested_members(order: Order) -> tuple[int, ...]:
     """Members whose attesters may not attest an order: holders and transferees."""
     if isinstance(order, IssueOrder):

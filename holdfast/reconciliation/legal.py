@@ -112,14 +112,20 @@ def title(subject: Subject) -> Match:
 
 
 def _request(subject: Subject, order: IssueOrder) -> Check:
-    """The depositor asked for just these receipts, and signed with the account that acts for it."""
+    """The depositor asked for just these receipts, and the operator says that the goods are its deposit: both
+    signed with the account that acts for them. Nobody gets receipts on goods that another brought in.
+    """
     signed = subject.request
     if signed is None:
         return _check("request", False, "", "there is no signed request of the depositor")
     request, problems = signed.request, []
-    account = dict(subject.facts.accounts).get(request.depositor)
-    if signed.signer != account:
-        problems.append(f"signed by {signed.signer}, depositor {request.depositor} acts by {account}")
+    accounts = dict(subject.facts.accounts)
+    for party, member, signer in (
+        ("depositor", request.depositor, signed.signer),
+        ("operator", request.operator, signed.countersigner),
+    ):
+        if signer != accounts.get(member):
+            problems.append(f"signed by {signer}, {party} {member} acts by {accounts.get(member)}")
     if (request.lot_id, request.operator) != (order.lot_id, order.operator):
         problems.append("is about another lot or operator")
     if request.deadline < subject.facts.now_s:
@@ -137,7 +143,8 @@ def _request(subject: Subject, order: IssueOrder) -> Check:
     return _check(
         "request",
         not problems,
-        f"depositor {request.depositor} asked for these {len(subject.documents)} receipts and signed",
+        f"depositor {request.depositor} asked for these {len(subject.documents)} receipts, operator "
+        f"{request.operator} confirms the deposit; both signed",
         "the depositor's request: " + "; ".join(problems),
     )
 

@@ -17,11 +17,15 @@ from holdfast.domain.receipts import LedgerFacts
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A depositor's request, its terms as JSON, and the account that signed it (recovered)."""
+    """A depositor's request, its terms as JSON, and the accounts that signed it (recovered).
+
+    `signer` is the depositor's, `countersigner` the operator's.
+    """
 
     request: DepositRequest
     terms: Mapping[str, Any]
     signer: str
+    countersigner: str
 
 
 @dataclass(frozen=True, slots=True)

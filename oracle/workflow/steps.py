@@ -256,10 +256,13 @@ class Steps:
 
     def _request_file(self, record: OrderRecord) -> bytes:
         request = request_from_json(record.order)
-        signature = record.signatures.get(request.depositor)
-        if signature is None:
-            raise EvidenceRejected("request", f"depositor {request.depositor} has not signed the request")
-        return request_bytes(request, bytes.fromhex(signature[2:]))
+        signatures = [record.signatures.get(member) for member in request.signers()]
+        for member, signature in zip(request.signers(), signatures, strict=True):
+            if signature is None:
+                raise EvidenceRejected("request", f"member {member} has not signed the request")
+        return request_bytes(
+            request, *(bytes.fromhex(signature[2:]) for signature in signatures if signature)
+        )
 
     def _order(self, record: OrderRecord) -> Order:
         return order_from_json(record.primary_type, dict(record.order))

@@ -50,8 +50,8 @@ class Story:
         self.domain = domain
         self.policy = load_policy(home.policy)
         self.yard = Yard(home, processes.intake_url)
-        self.importer, self.trader, self.bank = (
-            Desk(home, processes.api_url, domain, person) for person in (IMPORTER, TRADER, BANK)
+        self.operator, self.importer, self.trader, self.bank = (
+            Desk(home, processes.api_url, domain, person) for person in (OPERATOR, IMPORTER, TRADER, BANK)
         )
         self.receipt_id = 0
         self._small_booked = threading.Event()
@@ -104,7 +104,7 @@ class Story:
         )
 
     def request(self, lot: Lot, receipts: int, *, prefix: str = "") -> str:
-        """The importer asks for receipts on a lot and signs; returns the order's id."""
+        """The importer asks for receipts on a lot, the operator confirms; returns the order's id."""
         asked = DepositRequest(
             lot_id=lot_id(self.policy, OPERATOR.member_id, SITE, lot.number),
             operator=OPERATOR.member_id,
@@ -121,7 +121,9 @@ class Story:
                 "valid_for_s": REQUEST_FOR_S,
             }
         )
-        return self.importer.submit(prepared["typed_data"])
+        order_id = self.importer.submit(prepared["typed_data"])
+        self.operator.countersign(order_id, prepared["typed_data"])
+        return order_id
 
     def collect(self, order_id: str, lot: Lot, *, weighed_g: int | None, shows: Lot | None = None) -> None:
         """The yard answers the order's challenge: trucks weighed if asked, the bay looked at."""

@@ -65,9 +65,9 @@ class Network:
         self.chain: Chain = open_chain(ChainSettings(self.processes.chain_url, deployment, genesis))
         self.policy = load_policy(self.home.policy)
         self.yard = Yard(self.home, self.processes.intake_url)
-        self.importer, self.trader = (
+        self.operator, self.importer, self.trader = (
             Desk(self.home, self.processes.api_url, self.chain.connection.domain, person)
-            for person in (IMPORTER, TRADER)
+            for person in (OPERATOR, IMPORTER, TRADER)
         )
 
     def stop(self) -> None:
@@ -155,8 +155,11 @@ class Network:
         return typed_data(self.chain.connection.domain, request)
 
     def request(self, lot: Lot, *, good_for_s: int = 600) -> str:
-        """The importer signs and submits such a request; returns the order's id."""
-        return self.importer.submit(self.asked(lot, good_for_s=good_for_s))
+        """The importer signs and submits such a request, the operator countersigns; returns its id."""
+        asked = self.asked(lot, good_for_s=good_for_s)
+        order_id = self.importer.submit(asked)
+        self.operator.countersign(order_id, asked)
+        return order_id
 
     def answer(self, order_id: str, lot: Lot, *, weigh: bool = True) -> str:
         """The devices answer the order's challenge; returns its code."""

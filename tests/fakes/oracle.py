@@ -261,9 +261,12 @@ class Warehouse:
         terms = canonical_json(make_terms({**COMMON, **changes}, rows)).decode()
         return DepositRequest(self.lot_id, OPERATOR, IMPORTER, terms, self.now_s + DAY_S)
 
-    def signed(self, request: DepositRequest, signer: str = "member 2") -> tuple[bytes, SignedRequest]:
+    def signed(
+        self, request: DepositRequest, signer: str = "member 2", operator: str = "member 1"
+    ) -> tuple[bytes, SignedRequest]:
         """The request's file and what is read from it."""
-        data = request_bytes(request, party(signer).sign(self.domain, request))
+        by = [party(name).sign(self.domain, request) for name in (signer, operator)]
+        data = request_bytes(request, *by)
         return data, read_request(data, self.domain)
 
     # bundles
@@ -290,9 +293,10 @@ class Warehouse:
         messages: Sequence[Message] | None = None,
         request: DepositRequest | None = None,
         signer: str = "member 2",
+        operator: str = "member 1",
     ) -> Decided:
         """A stored bundle for an issue."""
-        attached = self.signed(request or self.request(count), signer)
+        attached = self.signed(request or self.request(count), signer, operator)
         collection = self.collection(messages, attached)
         answer = self.source.claim(site=SITE, lot=LOT)
         order, documents = issue_order(self.policy, attached[1], answer, collection, self.now_s)

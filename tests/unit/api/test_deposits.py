@@ -29,33 +29,58 @@ def prepare(world: World, by: int = 2, **changes: Any) -> Any:
     return world.client.post("/v1/orders/prepare", json=body, headers=world.auth(by))
 
 
-def submit(world: World, made: dict[str, Any], *, by: int = 2, signer: int = 2, slot: str = "2") -> Any:
+def submit(
+    world: World, made: dict[str, Any], *, by: int = 2, signer: int = 2, slot: str = "2", tag: str = "d1"
+) -> Any:
     digest = signing_digest(DOMAIN, request_from_json(made["typed_data"]["message"]))
     signature = "0x" + bytes(key(signer).unsafe_sign_hash(digest).signature).hex()
     body = {"typed_data": made["typed_data"], "signatures": {slot: signature}}
-    return world.client.post("/v1/orders", json=body, headers=world.auth(by, "d1"))
+    return world.client.post("/v1/orders", json=body, headers=world.auth(by, tag))
 
 
 def code(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-def test_deposit__prepared_signed_by_a_wallet__queued_and_the_operator_sees_it(world: World) -> None:
+def test_deposit__prepared_signed_by_a_wallet__waits_for_the_operator_and_is_queued(world: World) -> None:
     answer = prepare(world)
     assert answer.status_code == 200, answer.text
     made = answer.json()
     assert "100.000 t Natural rubber SVR 10" in made["summary"]["en"]
     assert "2 warehouse receipt(s)" in made["summary"]["en"] and "2 份仓单" in made["summary"]["zh"]
-    assert [signer["member_id"] for signer in made["signers"]] == [2]
+    assert [signer["member_id"] for signer in made["signers"]] == [2, 1]
     signed = Account.sign_typed_data(key(2).key, full_message=made["typed_data"]).signature
     body = {"typed_data": made["typed_data"], "signatures": {"2": "0x" + bytes(signed).hex()}}
     done = world.client.post("/v1/orders", json=body, headers=world.auth(2, "d1"))
-    assert (done.status_code, done.json()["status"]) == (202, "queued"), done.text
+    assert (done.status_code, done.json()["status"]) == (202, "awaiting-signature"), done.text
+    assert world.records.take_queued() is None
     path = "/v1/orders/" + done.json()["id"]
     seen = [world.client.get(path, headers=world.auth(member)).status_code for member in range(1, 8)]
     assert seen == [200, 200, 404, 404, 404, 404, 200]
+    digest = signing_digest(DOMAIN, request_from_json(made["typed_data"]["message"]))
+    by_operator = {"signature": "0x" + bytes(key(1).unsafe_sign_hash(digest).signature).hex()}
+    refused = world.client.post(path + "/signatures", json=by_operator, headers=world.auth(3, "d2"))
+    assert refused.status_code == 404
+    confirmed = world.client.post(path + "/signatures", json=by_operator, headers=world.auth(1, "d3"))
+    assert confirmed.json()["status"] == "queued", confirmed.text
     taken = world.records.take_queued()
     assert taken is not None and taken.order_hash == made["order_hash"]
+
+
+def test_deposit__submitted_by_the_operator_too__one_request_that_is_queued(world: World) -> None:
+    made = prepare(world).json()
+    first = submit(world, made).json()
+    second = submit(world, made, by=1, signer=1, slot="1", tag="d2").json()
+    assert (first["status"], second["status"]) == ("awaiting-signature", "queued")
+    assert first["id"] == second["id"]
+
+
+def test_deposit__goods_of_another__never_queued_without_the_operator(world: World) -> None:
+    """A trader asks for receipts on the importer's goods; it signs for the operator, too."""
+    made = prepare(world, by=3, terms=terms(depositor_member=3)).json()
+    assert submit(world, made, by=3, signer=3, slot="3").json()["status"] == "awaiting-signature"
+    assert code(submit(world, made, by=3, signer=3, slot="1", tag="d2")) == (422, "foreign-signature")
+    assert world.records.take_queued() is None
 
 
 def test_deposit__field_missing__named_with_its_clause(world: World) -> None:

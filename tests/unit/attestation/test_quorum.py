@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from itertools import combinations
 
@@ -123,6 +124,7 @@ def test_read_request__good__signer_recovered(warehouse: Warehouse) -> None:
     data, signed = warehouse.signed(warehouse.request())
 
     assert signed.signer == party("member 2").account
+    assert signed.countersigner == party("member 1").account
     assert read_request(data, warehouse.domain) == signed
 
 
@@ -133,8 +135,9 @@ def test_read_request__good__signer_recovered(warehouse: Warehouse) -> None:
         b"{}",
         b"[]",
         b"null",
-        canonical_json({"message": {}, "signature": "0x"}),
-        canonical_json({"message": None, "signature": "0x" + "11" * 65}),
+        canonical_json({"message": {}, "signatures": {"depositor": "0x", "operator": "0x"}}),
+        canonical_json({"message": None, "signatures": {"depositor": "0x" + "11" * 65}}),
+        canonical_json({"message": {}, "signature": "0x" + "11" * 65}),
     ],
 )
 def test_read_request__another_shape__refused_naming_the_file(warehouse: Warehouse, bad: bytes) -> None:
@@ -147,17 +150,26 @@ def test_read_request__another_shape__refused_naming_the_file(warehouse: Warehou
 )
 def test_read_request__terms_not_canonical_or_incomplete__refused(warehouse: Warehouse, terms: str) -> None:
     request = DepositRequest(b"\7" * 24, 1, 2, terms, NOW + 5)
-    data = request_bytes(request, party("member 2").sign(warehouse.domain, request))
+    by = [party(name).sign(warehouse.domain, request) for name in ("member 2", "member 1")]
+    data = request_bytes(request, *by)
 
     with pytest.raises(EvidenceRejected, match=r"request\.json"):
         read_request(data, warehouse.domain)
 
 
+def test_read_request__operators_signature_missing__refused(warehouse: Warehouse) -> None:
+    data = json.loads(warehouse.signed(warehouse.request())[0])
+    del data["signatures"]["operator"]
+
+    with pytest.raises(EvidenceRejected, match="depositor and operator"):
+        read_request(canonical_json(data), warehouse.domain)
+
+
 def test_read_request__any_byte_changed__refused_or_another_signer(warehouse: Warehouse) -> None:
-    data, _ = warehouse.signed(warehouse.request())
-    account = party("member 2").account
+    data, good = warehouse.signed(warehouse.request())
 
     for at in range(0, len(data), 23):
         bent = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
         with suppress(EvidenceRejected):
-            assert read_request(bent, warehouse.domain).signer != account, f"byte {at} may change"
+            found = read_request(bent, warehouse.domain)
+            assert (found.signer, found.countersigner) != (good.signer, good.countersigner), f"byte {at}"

@@ -136,7 +136,11 @@ def test_order__deposit_from_terms__asked_in_words_and_queued(desk: Desk) -> Non
     signed = desk.order("sign", out, "--key", "member-2", "--yes")
     assert "asks member 1 for 2 receipts on 100.000 t of Natural rubber SVR 10" in signed.stdout
     sent = desk.order("submit", out, "--json", *desk.as_member(2))
-    assert (answer(sent)["type"], answer(sent)["status"]) == ("DepositRequest", "queued")
+    assert (answer(sent)["type"], answer(sent)["status"]) == ("DepositRequest", "awaiting-signature")
+    adopt(desk.place, 1)
+    assert desk.order("sign", out, "--key", "member-1", "--yes").exit_code == 0
+    confirmed = desk.order("submit", out, "--json", *desk.as_member(1))
+    assert (answer(confirmed)["id"], answer(confirmed)["status"]) == (answer(sent)["id"], "queued")
 
 
 def test_order__deposit_incomplete__each_field_named_and_nothing_asked(desk: Desk) -> None:

@@ -36,6 +36,7 @@ BRIDGE_2 = "WB-2"
 KG, T = 1_000, 1_000_000
 LOT_ID, CORE, SALT = b"\7" * 24, "ab" * 32, "cd" * 32
 ACCOUNT = "0x" + "22" * 20
+KEEPER_ACCOUNT = "0x" + "11" * 20
 
 
 def policy(**changes: Any) -> Policy:
@@ -98,9 +99,9 @@ def issue(
         challenge=CHALLENGE,
         claim=claim(quantity_g),
         observations=Observations(tuple(weighings or loads(quantity_g)), (frame(1), frame(2))),
-        facts=LedgerFacts(5, NOW, None, (None,) * count, ((IMPORTER, ACCOUNT),)),
+        facts=LedgerFacts(5, NOW, None, (None,) * count, ((IMPORTER, ACCOUNT), (OPERATOR, KEEPER_ACCOUNT))),
         policy=policy(),
-        request=SignedRequest(request, terms, ACCOUNT),
+        request=SignedRequest(request, terms, ACCOUNT, KEEPER_ACCOUNT),
     )
 
 

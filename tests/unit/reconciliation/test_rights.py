@@ -15,7 +15,16 @@ from holdfast.reconciliation.reconcile import reconcile
 from holdfast.reconciliation.subject import Subject
 from tests.fakes.oracle import BANK, DAY_S, IMPORTER, OPERATOR, TRADER
 from tests.simulators.site import NOW
-from tests.unit.reconciliation.subjects import ACCOUNT, LOT_ID, T, check, existing, issue, only
+from tests.unit.reconciliation.subjects import (
+    ACCOUNT,
+    KEEPER_ACCOUNT,
+    LOT_ID,
+    T,
+    check,
+    existing,
+    issue,
+    only,
+)
 
 # ledger
 
@@ -181,6 +190,15 @@ def requested(subject: Subject, **changes: Any) -> Subject:
 
 def test_request__missing__rejected() -> None:
     assert "no signed request" in only(replace(issue(), request=None), "title", "request")
+
+
+def test_request__goods_of_another__the_operator_has_not_signed__rejected() -> None:
+    """A member asks for receipts on goods that another member brought in."""
+    subject = issue()
+    assert subject.request is not None
+    own_hand = replace(subject, request=replace(subject.request, countersigner=ACCOUNT))
+
+    assert f"operator {OPERATOR} acts by {KEEPER_ACCOUNT}" in only(own_hand, "title", "request")
 
 
 def test_request__signed_by_somebody_else__rejected() -> None:
