@@ -15,7 +15,7 @@ from cli.node import connect
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.connection import save_deployment
 from holdfast.chain.deploy import Deployment, FoundingCommittee, FoundingMember, Governance, deploy
-from holdfast.domain.errors import Misconfigured
+from holdfast.domain.errors import InvalidInput, Misconfigured
 from holdfast.domain.members import Member, Role
 from holdfast.domain.units import MemberId
 from holdfast.evidence.collection import policy_digest
@@ -52,6 +52,7 @@ class Founding(BaseModel):
     admin: Account
     registrar: Account
     committee: Account
+    guardians: str
     admin_delay_s: int = Field(ge=0, lt=2**32)
     registrar_delay_s: int = Field(ge=0, lt=2**32)
     committee_delay_s: int = Field(ge=0, lt=2**32)
@@ -63,13 +64,35 @@ class Founding(BaseModel):
 
     def sealers(self) -> tuple[bytes, ...]:
         """The validators' addresses, 20 bytes each. Raises Misconfigured."""
-        names = [name.strip() for name in self.validators.split(",") if name.strip()]
-        for name in names:
-            if not is_address(name):
-                raise Misconfigured(f"{PREFIX}VALIDATORS: {name!r} is no address")
+        names = _addresses("VALIDATORS", self.validators)
         if bool(names) != (self.engine is Engine.QBFT):
             raise Misconfigured(f"{PREFIX}VALIDATORS: expected for engine qbft, and for no other")
         return tuple(to_canonical_address(name) for name in names)
+
+    def governance(self) -> Governance:
+        """Who governs. Raises Misconfigured naming the setting, if one account would hold two powers."""
+        governance = Governance(
+            self.admin,
+            self.registrar,
+            self.committee,
+            self.admin_delay_s,
+            self.registrar_delay_s,
+            self.committee_delay_s,
+            tuple(to_checksum_address(name) for name in _addresses("GUARDIANS", self.guardians)),
+        )
+        try:
+            governance.require_separate()
+        except InvalidInput as error:
+            raise Misconfigured(f"{PREFIX}{error.field.upper()}: {error}") from error
+        return governance
+
+
+def _addresses(setting: str, text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if not is_address(name):
+            raise Misconfigured(f"{PREFIX}{setting}: {name!r} is no address")
+    return names
 
 
 def load_founding(values: Mapping[str, str]) -> Founding:
@@ -100,7 +123,7 @@ def found_consortium(wanted: Founding) -> Deployment:
             raise Misconfigured(f"{path} is there already: a consortium is founded once; name another file")
         if not path.parent.is_dir():
             raise Misconfigured(f"{path}: there is no folder {path.parent}")
-    sealers = wanted.sealers()
+    sealers, governance = wanted.sealers(), wanted.governance()
     book, policy = read_book(wanted.book_file), load_policy(wanted.policy_file)
     attesters = _attesters(book)
     if len(attesters) < wanted.threshold:
@@ -112,14 +135,7 @@ def found_consortium(wanted: Founding) -> Deployment:
     deployment = deploy(
         w3,
         keys.transaction_signer,
-        Governance(
-            wanted.admin,
-            wanted.registrar,
-            wanted.committee,
-            wanted.admin_delay_s,
-            wanted.registrar_delay_s,
-            wanted.committee_delay_s,
-        ),
+        governance,
         members=[_founding(entry) for entry in book],
         committee=FoundingCommittee(wanted.threshold, wanted.max_age_s, policy_digest(policy), attesters),
         gas_price_wei=wanted.gas_price_wei,

@@ -2,7 +2,9 @@
 pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {ModuleOrder} from "./interfaces/GovernanceTypes.sol";
 import {IConsortium} from "./interfaces/IConsortium.sol";
+import {IReceiptErrors} from "./interfaces/IReceiptErrors.sol";
 import {
     Committee,
     Member,
@@ -16,6 +18,12 @@ import {Quorum} from "./libraries/Quorum.sol";
 contract Consortium is IConsortium, AccessManaged {
     uint16 private constant ALL_ROLES = (ROLE_IOT_PROVIDER << 1) - 1;
     uint256 private constant MAX_ATTESTERS = 32;
+    bytes32 private constant MODULE_ORDER = keccak256(
+        "ModuleOrder(address module,uint16 rights,bytes32 codeHash,uint64 number,uint64 deadline)"
+    );
+    bytes32 private constant DOMAIN = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
     uint256 private constant ROLES = 160;
     uint256 private constant ACTIVE = 176;
     uint256 private constant RECEIPTS = 184;
@@ -28,7 +36,10 @@ contract Consortium is IConsortium, AccessManaged {
     mapping(address account => uint32 id) private _attesterMember;
     bytes32 private _committeeDigest;
     uint64 private _epoch;
+    /// @dev Committees and modules set so far: an order signed before the last of them is dead.
+    uint64 private _moduleNumber;
     mapping(address module => uint16 rights) private _rights;
+    mapping(uint32 id => mapping(address account => bool)) private _named;
 
     modifier onlyWarehouseReceipt() {
         if (msg.sender != WAREHOUSE_RECEIPT) revert OnlyWarehouseReceipt(msg.sender);
@@ -108,13 +119,32 @@ contract Consortium is IConsortium, AccessManaged {
         Committee memory committee = Committee(newEpoch, maxAgeS, threshold, policyDigest, attesters);
         bytes32 digest = keccak256(abi.encode(committee));
         _epoch = newEpoch;
+        ++_moduleNumber;
         _committeeDigest = digest;
         emit CommitteeChanged(newEpoch, digest, committee);
     }
 
     /// @inheritdoc IConsortium
-    function setModule(address module, uint16 rights) external restricted {
-        emit ModuleSet(module, _rights[module], rights);
+    function nameAttester(address account, bool named) external {
+        uint32 id = _memberOf[msg.sender];
+        if (id == 0 || !_members[id].active) revert NotAMember(msg.sender);
+        _named[id][account] = named;
+        emit AttesterNamed(id, account, named);
+    }
+
+    /// @inheritdoc IConsortium
+    function setModule(ModuleOrder calldata order, Committee calldata committee, bytes calldata signatures)
+        external
+        restricted
+    {
+        (address module, uint16 rights, uint64 number) = (order.module, order.rights, order.number);
+        if (block.timestamp > order.deadline) revert IReceiptErrors.DeadlinePassed(order.deadline, block.timestamp);
+        if (number != _moduleNumber) revert WrongModuleNumber(number, _moduleNumber);
+        if (rights != 0 && module.code.length == 0) revert ModuleWithoutCode(module);
+        if (order.codeHash != module.codehash) revert ModuleCodeDiffers(module, order.codeHash, module.codehash);
+        uint256 signers = _epoch == 0 ? 0 : _attested(order, committee, signatures);
+        _moduleNumber = number + 1;
+        emit ModuleSet(module, _rights[module], rights, order.codeHash, number, _epoch, signers);
         _rights[module] = rights;
     }
 
@@ -160,6 +190,21 @@ contract Consortium is IConsortium, AccessManaged {
     /// @inheritdoc IConsortium
     function rightsOf(address module) external view returns (uint16) {
         return _rights[module];
+    }
+
+    /// @inheritdoc IConsortium
+    function moduleNumber() external view returns (uint64) {
+        return _moduleNumber;
+    }
+
+    /// @inheritdoc IConsortium
+    function domainSeparator() external view returns (bytes32) {
+        return _domainSeparator();
+    }
+
+    /// @inheritdoc IConsortium
+    function isNamed(uint32 id, address account) external view returns (bool) {
+        return _named[id][account];
     }
 
     /// @inheritdoc IConsortium
@@ -239,12 +284,38 @@ contract Consortium is IConsortium, AccessManaged {
         if (seated & (ROLE_INSPECTOR | ROLE_BANK) == 0) revert NoIndependentAttester();
     }
 
-    /// @dev An account that has attested for one member never acts for another.
+    /// @dev An account that has attested for one member never acts for another. Founders name the first ones.
     function _bindAttester(uint32 id, address account) private {
         uint32 bound = _attesterMember[account];
         if (bound == 0) bound = _memberOf[account];
         if (bound != 0 && bound != id) revert AttesterBoundToOther(account, bound, id);
+        if (_epoch == 0) _named[id][account] = true;
+        else if (!_named[id][account]) revert AttesterNotNamed(account, id);
         _attesterMember[account] = id;
+    }
+
+    /// @dev A quorum of the present committee has signed this very order; answers which attesters.
+    function _attested(ModuleOrder calldata order, Committee calldata committee, bytes calldata signatures)
+        private
+        view
+        returns (uint256 signers)
+    {
+        bytes32 given = keccak256(abi.encode(committee));
+        if (given != _committeeDigest) {
+            revert IReceiptErrors.CommitteeNotCurrent(committee.epoch, given, _committeeDigest);
+        }
+        bytes32 orderHash = keccak256(abi.encode(MODULE_ORDER, order));
+        (signers,) = Quorum.verify(
+            keccak256(abi.encodePacked(hex"1901", _domainSeparator(), orderHash)),
+            committee.attesters,
+            signatures,
+            committee.threshold,
+            Quorum.ANY_OPERATOR
+        );
+    }
+
+    function _domainSeparator() private view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN, keccak256("Holdfast"), keccak256("1"), block.chainid, address(this)));
     }
 
     function _bindAccount(uint32 id, address account) private {

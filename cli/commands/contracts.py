@@ -66,8 +66,9 @@ def deploy(settings: Path | None, as_json: bool) -> None:
       RPC_URL, BOOK_FILE (members' book), POLICY_FILE
       KEYS_FOLDER, KEY_NAME, PASSWORD_FILE   who deploys and pays; keeps no power afterwards
       THRESHOLD, MAX_AGE_S                   the committee's quorum, and how long evidence holds
-      ADMIN, REGISTRAR, COMMITTEE            accounts that govern
-      ADMIN_DELAY_S, REGISTRAR_DELAY_S, COMMITTEE_DELAY_S
+      ADMIN, REGISTRAR, COMMITTEE            accounts that govern, each another one
+      ADMIN_DELAY_S, REGISTRAR_DELAY_S, COMMITTEE_DELAY_S   between announcing and doing
+      GUARDIANS                              accounts that can cancel what is announced, comma-separated
       ENGINE                                 qbft, clique or development
       VALIDATORS                             for qbft: addresses, comma-separated
       DEPLOYMENT_FILE, TRUST_FILE            written; refused if they are there already

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {ModuleOrder} from "./GovernanceTypes.sol";
 import {Committee, Member} from "./Types.sol";
 
 /// @title The members of the consortium, what each may do, and who attests.
@@ -31,8 +32,20 @@ interface IConsortium {
     /// @notice A new committee attests. The whole preimage is here, so that old epochs can be replayed.
     event CommitteeChanged(uint64 indexed epoch, bytes32 indexed committeeDigest, Committee committee);
 
-    /// @notice A module may do this from now on; zero ends it.
-    event ModuleSet(address indexed module, uint16 previous, uint16 rights);
+    /// @notice A module may do this from now on; zero ends it. Bit i of `signers` stands for attester i of the
+    /// epoch's committee; there are none in epoch 0, when the consortium is founded.
+    event ModuleSet(
+        address indexed module,
+        uint16 previous,
+        uint16 rights,
+        bytes32 codeHash,
+        uint64 number,
+        uint64 epoch,
+        uint256 signers
+    );
+
+    /// @notice A member lets this account attest for it, or lets it no longer be seated.
+    event AttesterNamed(uint32 indexed member, address indexed account, bool named);
 
     /// @notice A member id of zero means "nobody" everywhere.
     error MemberIdZero();
@@ -67,10 +80,21 @@ interface IConsortium {
     error AttestersNotAscending(address previous, address account);
     /// @notice The account is bound to another member, as its attester or as its own account.
     error AttesterBoundToOther(address account, uint32 bound, uint32 stated);
+    /// @notice The member has not named this account: nobody else picks a member's attester, once founded.
+    error AttesterNotNamed(address account, uint32 member);
     /// @notice The roles stated for an attester are not its member's roles.
     error AttesterRolesDiffer(address account, uint16 stated, uint16 roles);
     /// @notice Without an inspector or a bank no quorum could ever be reached.
     error NoIndependentAttester();
+
+    /// @notice The caller acts for no member, or for one that may not act.
+    error NotAMember(address caller);
+    /// @notice The order was used already, or a committee or module was set since it was signed.
+    error WrongModuleNumber(uint64 given, uint64 expected);
+    /// @notice The code at the module's address is not the code that was approved.
+    error ModuleCodeDiffers(address module, bytes32 given, bytes32 codeHash);
+    /// @notice A module is a contract: a bare key gets no rights.
+    error ModuleWithoutCode(address module);
 
     /// @notice Add a member.
     /// @param member A new id, not zero.
@@ -110,8 +134,27 @@ interface IConsortium {
         bytes32[] calldata attesters
     ) external;
 
+    /// @notice Let an account attest for the caller's member when a committee next seats it, or no longer.
+    /// @dev So neither the committee's key nor the registrar's alone can make a quorum of its own.
+    function nameAttester(address account, bool named) external;
+
     /// @notice Say what a contract may do with receipts beyond their holders' own orders (RIGHT_ constants).
-    function setModule(address module, uint16 rights) external;
+    /// @dev Governance proposes and waits out its delay; from the first committee on a full quorum of it must
+    /// have attested the order as well: this code, these rights. While founding there is no quorum to ask.
+    /// @param order What the attesters signed, in this contract's EIP-712 domain.
+    /// @param committee The present committee; ignored while there is none.
+    /// @param signatures ERC-2098 signatures one after the other, ascending by account.
+    function setModule(ModuleOrder calldata order, Committee calldata committee, bytes calldata signatures)
+        external;
+
+    /// @notice Number that the next module order must carry.
+    function moduleNumber() external view returns (uint64);
+
+    /// @notice EIP-712 domain separator under which module orders are signed.
+    function domainSeparator() external view returns (bytes32);
+
+    /// @notice Whether a member lets this account be seated as its attester.
+    function isNamed(uint32 member, address account) external view returns (bool);
 
     /// @notice What a contract may do with receipts.
     function rightsOf(address module) external view returns (uint16);

@@ -14,6 +14,7 @@ from eth_utils import keccak, to_checksum_address
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import Domain, signing_digest
 from holdfast.domain.errors import InvalidInput, Refused
+from holdfast.domain.governance import ModuleOrder
 from holdfast.domain.members import Role
 from holdfast.domain.orders import Attestation
 
@@ -77,9 +78,11 @@ class QuorumRule:
     barred: frozenset[int]
 
 
-def sorted_signatures(domain: Domain, attestation: Attestation, signatures: Iterable[bytes]) -> list[bytes]:
+def sorted_signatures(
+    domain: Domain, attested: Attestation | ModuleOrder, signatures: Iterable[bytes]
+) -> list[bytes]:
     """Put attesters' signatures in the ascending order of accounts that the contract wants."""
-    digest = signing_digest(domain, attestation)
+    digest = signing_digest(domain, attested)
     return sorted(signatures, key=lambda signature: int(recover_signer(digest, signature), 16))
 
 
@@ -107,7 +110,25 @@ def check_quorum(
         raise Refused("stale-attestation", f"valid until {attestation.valid_until}, now is {now_s}")
     if attestation.valid_until - attestation.observed_at > committee.max_age_s:
         raise Refused("validity-too-long", f"valid for more than {committee.max_age_s} s")
-    digest = signing_digest(domain, attestation)
+    return _signers(signing_digest(domain, attestation), committee, rule, signatures)
+
+
+def check_module_quorum(
+    domain: Domain, committee: Committee, order: ModuleOrder, signatures: Sequence[bytes], *, now_s: int
+) -> tuple[Attester, ...]:
+    """Whether a full quorum signed a module order, as Consortium.setModule asks.
+
+    Returns the signing attesters. `domain` is the Consortium's. Raises like `check_quorum`.
+    """
+    if now_s > order.deadline:
+        raise Refused("deadline-passed", f"the order's deadline {order.deadline} has passed; it is {now_s}")
+    rule = QuorumRule(committee.threshold, None, frozenset())
+    return _signers(signing_digest(domain, order), committee, rule, signatures)
+
+
+def _signers(
+    digest: bytes, committee: Committee, rule: QuorumRule, signatures: Sequence[bytes]
+) -> tuple[Attester, ...]:
     by_account = {attester.account: attester for attester in committee.attesters}
     signers: list[Attester] = []
     last = 0

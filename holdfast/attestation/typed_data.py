@@ -21,6 +21,7 @@ from holdfast.attestation.types import TYPES as TYPES
 from holdfast.domain.acts import Act, ReceiptRef, Share, Successor, SupersedeReason
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
+from holdfast.domain.governance import ModuleOrder
 from holdfast.domain.orders import Attestation, Kind, Order, ReceiptTerms, SuspendReason
 
 DOMAIN_NAME = "Holdfast"
@@ -133,7 +134,7 @@ def _read(path: str, kind: str, value: Any) -> Any:
         if not isinstance(value, list | tuple):
             raise InvalidInput(path, value, "a list")
         return tuple(_from_json(kind[:-2], item, f"{path}[{i}]") for i, item in enumerate(value))
-    if kind == "string":
+    if kind in ("string", "address"):
         if not isinstance(value, str):
             raise InvalidInput(path, value, "text")
         return value
@@ -201,6 +202,12 @@ def attestation_from_json(data: object) -> Attestation:
     """Read an attestation from its EIP-712 message. Raises InvalidInput naming the field."""
     attestation: Attestation = _from_json("Attestation", data, "Attestation")
     return attestation
+
+
+def module_order_from_json(data: object) -> ModuleOrder:
+    """Read a module order from its EIP-712 message. Raises InvalidInput naming the field."""
+    order: ModuleOrder = _from_json("ModuleOrder", data, "ModuleOrder")
+    return order
 
 
 def typed_data(domain: Domain, value: Signable) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.attestation.act_types import ACT_CLASSES, ACT_FIELDS
 from holdfast.domain.acts import Act
 from holdfast.domain.deposit import DepositRequest
+from holdfast.domain.governance import ModuleOrder
 from holdfast.domain.orders import (
     Attestation,
     DeliveryOrder,
@@ -88,11 +89,21 @@ CLASSES: dict[str, type[Any]] = {
     "Attestation": Attestation,
 }
 
-Signable = Order | Act | DepositRequest | Attestation
+Signable = Order | Act | DepositRequest | Attestation | ModuleOrder
 ORDER_TYPES = tuple(name for name in CLASSES if name.endswith("Order"))
 """What changes a receipt on-chain."""
 QUEUE_TYPES = (*ORDER_TYPES, "DepositRequest")
 """What members sign and hand in: orders, and requests that an issue order grows from."""
+
+# After the tuples above: a module order is the attesters', neither a member's nor a receipt's.
+TYPES["ModuleOrder"] = (
+    ("module", "address", "module"),
+    ("rights", "uint16", "rights"),
+    ("codeHash", "bytes32", "code_hash"),
+    ("number", "uint64", "number"),
+    ("deadline", "uint64", "deadline"),
+)
+CLASSES["ModuleOrder"] = ModuleOrder
 
 TYPES.update(ACT_FIELDS)
 CLASSES.update(ACT_CLASSES)

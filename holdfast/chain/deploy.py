@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import rlp
-from eth_utils import function_signature_to_4byte_selector, keccak, to_canonical_address, to_checksum_address
+from eth_utils import keccak, to_canonical_address, to_checksum_address
 from web3 import Web3
 from web3.exceptions import Web3Exception
 from web3.types import TxReceipt
@@ -15,22 +15,13 @@ from web3.types import TxReceipt
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.acts import MODULE_RIGHTS
 from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.governance import Governance as Governance
+from holdfast.chain.governance import hand_over
+from holdfast.chain.module_orders import module_arguments, module_order
 from holdfast.domain.errors import InvalidInput, Refused, Unreachable
 from holdfast.domain.members import Member
 
-REGISTRAR_ROLE = 1
-"""AccessManager role that adds members and changes their account, roles, standing and keys."""
-COMMITTEE_ROLE = 2
-"""AccessManager role that sets the committee: attesters, threshold, policy."""
-
-REGISTRAR_FUNCTIONS = (
-    "addMember",
-    "setMemberAccount",
-    "setMemberRoles",
-    "setMemberActive",
-    "setMemberEncryptionKey",
-)
-COMMITTEE_FUNCTIONS = ("setCommittee",)
+_NO_DEADLINE = 2**64 - 1
 
 
 class TransactionSigner(Protocol):
@@ -42,18 +33,6 @@ class TransactionSigner(Protocol):
 
     def sign_transaction(self, transaction_dict: Any) -> Any:
         """Signed transaction with `raw_transaction` bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Governance:
-    """Who governs, and how many seconds pass between announcing an act and doing it."""
-
-    admin: str
-    registrar: str
-    committee: str
-    admin_delay_s: int
-    registrar_delay_s: int
-    committee_delay_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,63 +160,32 @@ def deploy(
                 found.encryption_key_digest,
             )
         )
+    # Before the committee: from then on a module needs its quorum, too.
+    modules = _deploy_modules(w3, sender, consortium, expected[2])
     words = sorted(attester.word() for attester in committee.attesters)
     sender.send(
         consortium.functions.setCommittee(
             committee.threshold, committee.max_age_s, committee.policy_digest, words
         )
     )
-    modules = _deploy_modules(w3, sender, consortium, expected[2])
-    _hand_over(sender, manager, consortium, signer.address, governance)
+    for step in hand_over(governance, expected[0], {"Consortium": expected[1]}, signer.address):
+        sender.send(manager.functions[step.function](*step.args))
     manager_at, consortium_at, receipts_at = expected
     return Deployment(w3.eth.chain_id, manager_at, consortium_at, receipts_at, first["blockNumber"], *modules)
 
 
 def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) -> tuple[str, ...]:
-    """Addresses of Pledge, ReceiptActs, Court and ReceiptStatus.
-
-    Later modules need the admin and its delay (`setModule`).
-    """
+    """Addresses of Pledge, ReceiptActs, Court and ReceiptStatus."""
     found: list[str] = []
     for name, rights in MODULE_RIGHTS.items():
         arguments = [receipts, found[0]] if name == "ReceiptActs" else [receipts]
         deployed = sender.send(_contract(w3, name).constructor(*arguments))
         address = to_checksum_address(str(deployed["contractAddress"]))
-        sender.send(consortium.functions.setModule(address, rights))
+        order = module_order(w3, consortium.address, address, rights, _NO_DEADLINE)
+        sender.send(consortium.functions.setModule(*module_arguments(order)))
         found.append(address)
     status = sender.send(_contract(w3, "ReceiptStatus").constructor(receipts, *found))
     return (*found, to_checksum_address(str(status["contractAddress"])))
-
-
-def _hand_over(sender: Sender, manager: Any, consortium: Any, signer: str, governance: Governance) -> None:
-    for role, label, account, delay_s, functions in (
-        (
-            REGISTRAR_ROLE,
-            "REGISTRAR",
-            governance.registrar,
-            governance.registrar_delay_s,
-            REGISTRAR_FUNCTIONS,
-        ),
-        (
-            COMMITTEE_ROLE,
-            "COMMITTEE",
-            governance.committee,
-            governance.committee_delay_s,
-            COMMITTEE_FUNCTIONS,
-        ),
-    ):
-        selectors = [
-            function_signature_to_4byte_selector(consortium.get_function_by_name(name).signature)
-            for name in functions
-        ]
-        sender.send(manager.functions.labelRole(role, label))
-        sender.send(manager.functions.setTargetFunctionRole(consortium.address, selectors, role))
-        sender.send(manager.functions.grantRole(role, account, delay_s))
-    # Last, since from here on the admin's own delay applies to every further change.
-    admin_role = 0
-    sender.send(manager.functions.grantRole(admin_role, governance.admin, governance.admin_delay_s))
-    if to_checksum_address(governance.admin) != to_checksum_address(signer):
-        sender.send(manager.functions.renounceRole(admin_role, signer))
 
 
 def _contract(w3: Web3, name: str, address: str | None = None) -> Any:

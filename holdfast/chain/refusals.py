@@ -96,6 +96,12 @@ SENTENCES: dict[str, str] = {
     "CurePeriodRuns": "the pledgor may cure until {saleFrom}; it is {nowS}",
     "NotFirstRank": "the first pledgee is member {firstPledgee}, not {given}",
     "WaterfallDiffers": "the proceeds are not divided as the ranks give: {given} stated, {expected} right",
+    "NotAMember": "{caller} acts for no member that may act now",
+    "AttesterNotNamed": "member {member} has not named {account} as its attester",
+    "WrongModuleNumber": "the module order carries number {given}, expected is {expected}: a committee or a "
+    "module was set since it was signed",
+    "ModuleCodeDiffers": "the code at {module} is not the code that was approved",
+    "ModuleWithoutCode": "there is no contract at {module}; a bare key gets no rights",
     "UnknownMember": "there is no member {member}",
     "InactiveMember": "member {member} may not act now",
 }

@@ -84,7 +84,7 @@ class ActsWorld(World):
         for name, rights in MODULE_RIGHTS.items():
             more = [self.modules["Pledge"]] if name == "ReceiptActs" else []
             self.modules[name] = self.chain.deploy(name, self.receipts, *more)
-            self.chain.send(self.consortium, "setModule", self.modules[name], rights)
+            self.set_module(self.modules[name], rights)
         self.status_reader = self.chain.deploy("ReceiptStatus", self.receipts, *self.modules.values())
 
     def domain_of(self, act: Act) -> Domain:

@@ -25,6 +25,8 @@ from eth_utils import (
 from holdfast.chain.artifacts import load_artifact
 
 CHAIN_ID = 31337
+PUPPET = bytes.fromhex("602036038060206000376000600082600060006000355af13d600060003e6025573d6000fd5b3d6000f3")
+"""Code that calls whom its first word names with the rest of what it is sent, and answers likewise."""
 START_S = 1_790_000_000
 
 
@@ -151,14 +153,36 @@ class Chain:
         return int(self._evm.storage(address, slot))
 
     def transact(self, to: str, data: bytes, sender: str | None = None) -> tuple[bytes, Outcome]:
-        """Send raw calldata; returns what came back and what happened."""
+        """Send raw calldata; returns what came back and what happened. A contract may be the sender, too."""
+        caller = sender or self.deployer
         try:
-            answer = self._evm.message_call(sender or self.deployer, to, data)
+            if self.code(caller):
+                answer = self._as_contract(caller, to, data)
+            else:
+                answer = self._evm.message_call(caller, to, data)
         except RuntimeError as error:
             raise _reverted(error) from error
         result = self._evm.result
         assert result is not None
         return bytes(answer), Outcome(tuple(_event(log) for log in result.logs), result.gas_used)
+
+    def _as_contract(self, caller: str, to: str, data: bytes) -> bytes:
+        """Chains refuse transactions from contracts (EIP-3607): for this call it is a puppet."""
+        own = self.code(caller)
+        self.set_code(caller, PUPPET)
+        try:
+            return self._evm.message_call(
+                self.deployer, caller, to_canonical_address(to).rjust(32, b"\0") + data
+            )
+        finally:
+            self.set_code(caller, own)
+
+    def set_code(self, address: str, code: bytes) -> None:
+        """Put bare code at an address that a test has chosen."""
+        info = self._evm.basic(address)
+        self._evm.insert_account_info(
+            address, pyrevm.AccountInfo(balance=info.balance, nonce=info.nonce, code=code)
+        )
 
     def send(self, to: str, function: str, *args: Any, sender: str | None = None) -> Outcome:
         return self.transact(to, self.calldata(to, function, *args), sender)[1]

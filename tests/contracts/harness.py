@@ -14,11 +14,14 @@ from hashlib import sha256
 from typing import Any
 
 from eth_keys import keys
+from eth_utils import keccak, to_checksum_address
 
 from holdfast.attestation.quorum import Attester, Committee
 from holdfast.attestation.signatures import SECP256K1_N, compact
 from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
 from holdfast.chain.calldata import PARTIES, order_arguments
+from holdfast.chain.module_orders import module_arguments
+from holdfast.domain.governance import ModuleOrder
 from holdfast.domain.members import Role
 from holdfast.domain.orders import (
     Attestation,
@@ -96,6 +99,7 @@ class World:
         self.manager = chain.deploy("AccessManager", chain.deployer)
         self.consortium = chain.deploy("Consortium", self.manager, chain.next_address(1))
         self.receipts = chain.deploy("WarehouseReceipt", self.consortium)
+        self.addresses = {"Consortium": self.consortium, "WarehouseReceipt": self.receipts}
         self.domain = Domain(chain_id, self.receipts)
         for member, roles in ROLES.items():
             self.add_member(member, roles)
@@ -119,10 +123,48 @@ class World:
         """Begin an epoch; returns the committee now in force (the world goes on using its own)."""
         chosen = attesters if attesters is not None else [self.attester(member) for member in ATTESTING]
         ordered = tuple(sorted(chosen, key=Attester.word))
+        if self.chain.call(self.consortium, "epoch"):
+            for attester in ordered:
+                self.name_attester(attester)
         words = [attester.word() for attester in ordered]
         self.chain.send(self.consortium, "setCommittee", threshold, max_age_s, policy, words)
         epoch = self.chain.call(self.consortium, "epoch")
         return Committee(epoch, max_age_s, threshold, policy, ordered)
+
+    def name_attester(self, attester: Attester) -> None:
+        """Let a member say which account attests for it; a member that may not act says nothing."""
+        found = self.chain.call(self.consortium, "member", attester.member)
+        if found["active"]:
+            sender = to_checksum_address(found["account"])
+            self.chain.send(self.consortium, "nameAttester", attester.account, True, sender=sender)
+
+    def module_order(self, module: str, rights: int, **changes: Any) -> ModuleOrder:
+        """The next order about the code that stands at `module` now."""
+        code = self.chain.code(module)
+        number = self.chain.call(self.consortium, "moduleNumber")
+        made = ModuleOrder(module, rights, keccak(code) if code else bytes(32), number, self.deadline_s)
+        return replace(made, **changes)
+
+    def set_module(
+        self,
+        module: str,
+        rights: int,
+        *,
+        signers: Sequence[int | str] = QUORUM,
+        sender: str | None = None,
+        order: ModuleOrder | None = None,
+        committee: Committee | None = None,
+    ) -> Outcome:
+        """Give a module rights, with the admin's key (here the deployer's) and a quorum's attestation.
+
+        An address without code, which stands for a module let in by mistake, is given some first.
+        """
+        if order is None and not self.chain.code(module):
+            self.chain.set_code(module, b"\xfe")
+        wanted = order or self.module_order(module, rights)
+        packed = self.packed(signing_digest(Domain(self.chain.chain_id, self.consortium), wanted), signers)
+        arguments = module_arguments(wanted, committee or self.committee, packed)
+        return self.chain.send(self.consortium, "setModule", *arguments, sender=sender)
 
     # orders
 
@@ -179,7 +221,10 @@ class World:
 
     def quorum(self, attestation: Attestation, signers: Sequence[int | str] = QUORUM) -> bytes:
         """Packed signatures, ascending; a signer is a member's attester or the name of a key."""
-        digest = signing_digest(self.domain, attestation)
+        return self.packed(signing_digest(self.domain, attestation), signers)
+
+    def packed(self, digest: bytes, signers: Sequence[int | str]) -> bytes:
+        """Signatures over a digest, 64 bytes each, ascending by account."""
         signing = [key_of(f"attester {s}" if isinstance(s, int) else s) for s in signers]
         signing.sort(key=lambda key: int(address_of(key), 16))
         return b"".join(compact(sign(key, digest)) for key in signing)

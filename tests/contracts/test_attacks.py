@@ -161,7 +161,7 @@ def test_attack__primitives_called_by_anyone__only_with_the_very_right(
         with refused("ModuleLacksRight", caller=sender.lower(), right=needed, rights=0):
             acts.primitive(function, *args, sender=sender)
     for right in (1 << bit for bit in range(8)):
-        acts.chain.send(acts.consortium, "setModule", STRANGER, right)
+        acts.set_module(STRANGER, right)
         with refused(nothing if right == needed else "ModuleLacksRight"):
             acts.primitive(function, *args, sender=STRANGER)
 
@@ -177,7 +177,7 @@ def test_attack__follow_called_by_anyone__refused(acts: ActsWorld) -> None:
 
 def test_attack__module_dismissed__its_orders_are_dead(acts: ActsWorld) -> None:
     receipt = acts.issued()
-    acts.chain.send(acts.consortium, "setModule", acts.modules["ReceiptActs"], 0)
+    acts.set_module(acts.modules["ReceiptActs"], 0)
     with refused("ModuleLacksRight", right=1, rights=0):
         acts.put(acts.split_order(receipt, 4, 6))
 
@@ -185,13 +185,13 @@ def test_attack__module_dismissed__its_orders_are_dead(acts: ActsWorld) -> None:
 def test_attack__module_set_by_a_stranger_or_a_member__refused(acts: ActsWorld) -> None:
     for sender in (STRANGER, *(address_of(key_of(f"member {m}")) for m in range(1, 8))):
         with refused("AccessManagedUnauthorized", caller=sender.lower()):
-            acts.chain.send(acts.consortium, "setModule", STRANGER, 31, sender=sender)
+            acts.set_module(acts.modules["Court"], 31, sender=sender)
 
 
 def test_attack__module_with_every_right__still_sheds_no_encumbrance(acts: ActsWorld) -> None:
     """What the receipt contract itself holds, whatever module governance lets in."""
     rogue = address_of(key_of("rogue module"))
-    acts.chain.send(acts.consortium, "setModule", rogue, 255)
+    acts.set_module(rogue, 255)
     free, pledged, frozen = acts.issued(), acts.issued(2), acts.issued(3)
     least = min(free, pledged, frozen)
     acts.pledged(pledged)

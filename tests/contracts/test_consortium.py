@@ -177,7 +177,9 @@ def test_set_committee__threshold_no_majority__refused(
 
 
 def test_set_committee__threshold_counts_members_not_attesters(world: World) -> None:
-    attesters = [*words(world, (OPERATOR, INSPECTOR)), world.attester(INSPECTOR, "spare").word()]
+    spare = world.attester(INSPECTOR, "spare")
+    world.name_attester(spare)
+    attesters = [*words(world, (OPERATOR, INSPECTOR)), spare.word()]
     with refused("ThresholdOutOfRange", threshold=3, members=2):
         send(world, "setCommittee", 3, MAX_AGE_S, POLICY, sorted(attesters))
 

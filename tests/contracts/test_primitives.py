@@ -38,7 +38,7 @@ NOBODY = bytes(32)
 @pytest.fixture
 def world(acts: ActsWorld) -> ActsWorld:
     """The consortium with a module that may do everything."""
-    acts.chain.send(acts.consortium, "setModule", MODULE, 255)
+    acts.set_module(MODULE, 255)
     return acts
 
 
@@ -174,7 +174,7 @@ def shared() -> ActsWorld:
     """One consortium for all examples of a property, set back before each."""
     if not _shared:
         made = ActsWorld()
-        made.chain.send(made.consortium, "setModule", MODULE, 255)
+        made.set_module(MODULE, 255)
         _shared.append((made, made.chain.snapshot()))
     world, start = _shared.pop()
     world.chain.revert(start)  # type: ignore[arg-type]

@@ -124,6 +124,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         "MAX_AGE_S": 3600,
         **{power: "0x" + f"{number:02x}" * 20 for number, power in enumerate(("ADMIN", "REGISTRAR"), 0xA1)},
         "COMMITTEE": "0x" + "c1" * 20,
+        "GUARDIANS": "0x" + "d1" * 20 + ",0x" + "d2" * 20,
         **{f"{power}_DELAY_S": 86_400 for power in ("ADMIN", "REGISTRAR", "COMMITTEE")},
         "ENGINE": "development",
         "DEPLOYMENT_FILE": home.deployment,

@@ -1,0 +1,40 @@
+"""Governance as founders leave it, on the chain inside the test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast.chain.governance import GOVERNED, Governance, hand_over
+from tests.contracts.harness import DAY_S, Outcome, World, address_of, key_of
+
+ADMIN, REGISTRAR, SEATER, GUARDIAN, GUARDIAN_2, STRANGER = (
+    address_of(key_of(name))
+    for name in ("admin", "registrar", "seater", "guardian", "guardian 2", "stranger")
+)
+ADMIN_DELAY_S, REGISTRAR_DELAY_S, SEATER_DELAY_S = 5 * DAY_S, 1 * DAY_S, 2 * DAY_S
+DELAYS = {ADMIN: ADMIN_DELAY_S, REGISTRAR: REGISTRAR_DELAY_S, SEATER: SEATER_DELAY_S}
+
+
+def governance(*, delayed: bool = True) -> Governance:
+    delays = (ADMIN_DELAY_S, REGISTRAR_DELAY_S, SEATER_DELAY_S) if delayed else (0, 0, 0)
+    return Governance(ADMIN, REGISTRAR, SEATER, *delays, (GUARDIAN, GUARDIAN_2))
+
+
+def govern(world: World, *, delayed: bool = True) -> None:
+    """Give power away by the very calls that `deploy` sends."""
+    chain = world.chain
+    targets = {name: world.addresses[name] for name in GOVERNED}
+    for step in hand_over(governance(delayed=delayed), world.manager, targets, chain.deployer):
+        chain.send(world.manager, step.function, *step.args)
+
+
+def announce(world: World, sender: str, target: str, data: bytes) -> None:
+    world.chain.send(world.manager, "schedule", target, data, 0, sender=sender)
+
+
+def carry_out(world: World, sender: str, target: str, function: str, *args: Any) -> Outcome:
+    """Announce, wait out the sender's delay, do."""
+    data = world.chain.calldata(target, function, *args)
+    announce(world, sender, target, data)
+    world.chain.set_time(world.chain.now_s + DELAYS[sender])
+    return world.chain.transact(target, data, sender)[1]
