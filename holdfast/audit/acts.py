@@ -1,24 +1,97 @@
-"""What an order makes the contract do, and what the contract's logs say it did: both in the same words."""
+"""What an order makes the contracts do, and what their logs say they did: both in the same words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
+from holdfast.attestation.typed_data import order_hash
+from holdfast.chain.acts import PARTIES, pledge_id
 from holdfast.chain.events import ChainEvent
-from holdfast.domain.orders import DeliveryOrder, IssueOrder, Order, SuspendOrder, TransferOrder
+from holdfast.domain.acts import (
+    Act,
+    ForeclosureOrder,
+    MarginOrder,
+    PartialDeliveryOrder,
+    PledgedTransferOrder,
+    PledgeOrder,
+    SupersedeOrder,
+)
+from holdfast.domain.errors import Refused
+from holdfast.domain.orders import (
+    DeliveryOrder,
+    IssueOrder,
+    Order,
+    ReinstateOrder,
+    SuspendOrder,
+    TransferOrder,
+    interested_members,
+    receipt_ids,
+)
 
-Act = tuple[Any, ...]
-"""Event name, receipt, and the values that change it."""
+Change = tuple[Any, ...]
+"""Event name, then its values in the order of CHANGES; ANY where an order leaves one to the contract."""
 
-_VALUES = {
+
+class _Any:
+    """A value that only the contract knows."""
+
+    def __repr__(self) -> str:
+        return "ANY"
+
+
+ANY: Final = _Any()
+
+CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "ReceiptIssued": ("receiptId", "lotId", "holder", "operator", "quantityG", "kind", "expiresAt"),
     "ReceiptTransferred": ("receiptId", "from", "to", "seq"),
     "ReceiptDelivered": ("receiptId", "holder", "quantityG", "seq"),
     "ReceiptSuspended": ("receiptId", "reason", "seq"),
     "ReceiptReinstated": ("receiptId", "seq"),
+    "ReceiptReplaced": ("receiptId", "successorId", "seq"),
+    "ReceiptReduced": ("receiptId", "holder", "deliveredG", "restG", "seq"),
+    "PledgesChanged": ("receiptId", "pledges", "firstPledgee"),
+    "FreezesChanged": ("receiptId", "freezes", "freezeCase"),
+    "ReceiptSuperseded": ("receiptId", "successorId", "reason"),
+    "Pledged": (
+        *("receiptId", "pledgeId", "pledgee", "pledgor", "rank", "amountMinor", "currency", "maturity"),
+        *("ltvBps", "cureS", "filingDigest"),
+    ),
+    "MarginCalled": ("receiptId", "pledgeId", "valueMinor"),
+    "ReceiptForeclosed": (
+        *("receiptId", "pledgor", "buyer", "saleDigest", "proceedsMinor", "costsMinor", "lienMinor"),
+        "surplusMinor",
+    ),
+    "PledgePaid": ("receiptId", "pledgeId", "paidMinor"),
 }
+"""Events that an order's effect is compared by -> the values compared, the receipt first."""
+
+CORE_ORDERS: Final = (IssueOrder, TransferOrder, DeliveryOrder, SuspendOrder, ReinstateOrder)
+"""Orders that the receipt contract itself takes."""
+
+UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged"})
+"""Changes of the receipt contract that some acts make on signatures alone (split, merger, release, freeze).
+
+An issue is one too where a receipt takes another's place; the ledger knows which do.
+"""
+
+
+def receipts_of(order: Order | Act) -> tuple[int, ...]:
+    """The receipts an order names, in its order."""
+    if isinstance(order, CORE_ORDERS):
+        return receipt_ids(order)
+    found: int | None = getattr(order, "receipt_id", None)
+    if found is not None:
+        return (found,)
+    return tuple(ref.receipt_id for ref in getattr(order, "receipts", ()))
+
+
+def members_of(order: Order | Act) -> tuple[int, ...]:
+    """Members whose account matters to an order: those who sign it, but for the operator."""
+    if isinstance(order, CORE_ORDERS):
+        return interested_members(order)
+    return tuple(getattr(order, field) for field in PARTIES[type(order)] if field != "operator")
 
 
 def acts_apart(events: Iterable[ChainEvent]) -> Iterator[list[ChainEvent]]:
@@ -37,30 +110,90 @@ def acts_apart(events: Iterable[ChainEvent]) -> Iterator[list[ChainEvent]]:
             yield part
 
 
-def acts_in(events: Iterable[ChainEvent]) -> list[Act]:
+def acts_in(events: Iterable[ChainEvent]) -> list[Change]:
     """Every change of a receipt that these logs tell of, in their order."""
     return [
-        (event.name, *(event.args.get(name) for name in _VALUES[event.name]))
+        (event.name, *(event.args.get(name) for name in CHANGES[event.name]))
         for event in events
-        if event.name in _VALUES
+        if event.name in CHANGES
     ]
 
 
-def acts_of(order: Order) -> list[Act]:
-    """The changes an order asks for, and nothing else."""
+def does(found: Sequence[Change], wanted: Sequence[Change]) -> bool:
+    """Whether these changes are those."""
+    return len(found) == len(wanted) and all(
+        len(one) == len(other) and all(b is ANY or a == b for a, b in zip(one, other, strict=True))
+        for one, other in zip(found, wanted, strict=True)
+    )
+
+
+def acts_of(order: Order | Act) -> list[Change]:
+    """The changes an attested order asks for, and nothing else.
+
+    Raises Refused (`unknown-act`) for an act whose effect is not known here.
+    """
     if isinstance(order, IssueOrder):
-        lot = "0x" + order.lot_id.hex()
-        return [
-            (
-                *("ReceiptIssued", terms.receipt_id, lot, terms.holder, order.operator),
-                *(terms.quantity_g, int(terms.kind), terms.expires_at),
-            )
-            for terms in order.receipts
-        ]
-    if isinstance(order, TransferOrder):
+        return _issue(order)
+    if isinstance(order, TransferOrder | PledgedTransferOrder):
         return [("ReceiptTransferred", order.receipt_id, order.holder, order.transferee, order.seq)]
     if isinstance(order, DeliveryOrder):
         return [("ReceiptDelivered", order.receipt_id, order.holder, order.quantity_g, order.seq)]
     if isinstance(order, SuspendOrder):
         return [("ReceiptSuspended", order.receipt_id, int(order.reason), order.seq)]
-    return [("ReceiptReinstated", order.receipt_id, order.seq)]
+    if isinstance(order, ReinstateOrder):
+        return [("ReceiptReinstated", order.receipt_id, order.seq)]
+    if isinstance(order, PartialDeliveryOrder):
+        return [("ReceiptReduced", order.receipt_id, order.holder, order.quantity_g, ANY, order.seq)]
+    if isinstance(order, SupersedeOrder):
+        return _supersede(order)
+    if isinstance(order, PledgeOrder):
+        return _pledge(order)
+    if isinstance(order, MarginOrder):
+        called = ("MarginCalled", order.receipt_id, order.pledge_id, order.value_minor)
+        return [("PledgesChanged", order.receipt_id, ANY, ANY), called]
+    if isinstance(order, ForeclosureOrder):
+        return _foreclosure(order)
+    raise Refused("unknown-act", f"this replay does not know what a {type(order).__name__} does")
+
+
+def _issue(order: IssueOrder) -> list[Change]:
+    lot = "0x" + order.lot_id.hex()
+    return [
+        (
+            *("ReceiptIssued", terms.receipt_id, lot, terms.holder, order.operator),
+            *(terms.quantity_g, int(terms.kind), terms.expires_at),
+        )
+        for terms in order.receipts
+    ]
+
+
+def _supersede(order: SupersedeOrder) -> list[Change]:
+    old, new = order.receipt_id, order.successor_id
+    issued = ("ReceiptIssued", new, ANY, order.holder, ANY, order.quantity_g, ANY, order.expires_at)
+    return [
+        ("ReceiptReplaced", old, new, order.seq),
+        issued,
+        ("ReceiptSuperseded", old, new, int(order.reason)),
+    ]
+
+
+def _pledge(order: PledgeOrder) -> list[Change]:
+    terms = ("0x" + order.currency.hex(), order.maturity, order.ltv_bps, order.cure_s)
+    return [
+        ("PledgesChanged", order.receipt_id, order.rank, ANY),
+        (
+            *("Pledged", order.receipt_id, pledge_id(order_hash(order)), order.pledgee, order.holder),
+            *(order.rank, order.amount_minor, *terms, "0x" + order.filing_digest.hex()),
+        ),
+    ]
+
+
+def _foreclosure(order: ForeclosureOrder) -> list[Change]:
+    receipt = order.receipt_id
+    sold = (order.proceeds_minor, order.costs_minor, order.lien_minor, order.surplus_minor)
+    return [
+        ("ReceiptTransferred", receipt, order.pledgor, order.buyer, order.seq),
+        ("PledgesChanged", receipt, 0, 0),
+        ("ReceiptForeclosed", receipt, order.pledgor, order.buyer, "0x" + order.sale_digest.hex(), *sold),
+        *(("PledgePaid", receipt, share.pledge_id, share.paid_minor) for share in order.shares),
+    ]

@@ -2,131 +2,276 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from holdfast.attestation.quorum import Committee, attester_from_word
-from holdfast.chain.events import ChainEvent
+from holdfast.audit.acts import members_of, receipts_of
+from holdfast.audit.burdens import CourtBook, PledgeBook
+from holdfast.audit.histories import as_bytes, impossible
+from holdfast.audit.successions import Succession
+from holdfast.chain.events import UNKNOWN_LOG, ChainEvent, core_events
+from holdfast.domain.acts import Act
 from holdfast.domain.errors import Refused
-from holdfast.domain.orders import Kind, Order, Status, named_members, receipt_ids
+from holdfast.domain.orders import Kind, Order, Status
 from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
 
-
-def _impossible(event: ChainEvent, why: str) -> Refused:
-    return Refused("impossible-history", f"{event.name} in {event.tx_hash} {why}")
-
-
-def _bytes(value: object) -> bytes:
-    return bytes.fromhex(str(value)[2:])
+SAYS_THE_SAME: Final = frozenset(
+    {"Transfer", "Locked", "Unlocked", "Approval", "ApprovalForAll", "Attested", "EIP712DomainChanged"}
+    | {"MemberRolesChanged", "MemberActiveChanged", "MemberEncryptionKeyChanged", "ModuleSet"}
+    | {"AuthorityUpdated"}
+)
+"""Events of the first two contracts that change nothing this ledger keeps."""
 
 
 @dataclass(slots=True)
 class Ledger:
-    """Members' accounts, committees, lots and receipts at one point of the chain's history."""
+    """Members' accounts, committees, lots, receipts and what burdens them, at one point of history."""
 
     accounts: dict[int, str] = field(default_factory=dict)
     committees: dict[int, Committee] = field(default_factory=dict)
     lots: dict[bytes, LotState] = field(default_factory=dict)
     receipts: dict[int, ReceiptState] = field(default_factory=dict)
+    pledges: PledgeBook = field(default_factory=PledgeBook)
+    courts: CourtBook = field(default_factory=CourtBook)
+    succession: Succession | None = None
 
-    def facts(self, order: Order, lot_id: bytes, block_number: int, now_s: int) -> LedgerFacts:
+    def facts(self, order: Order | Act, lot_id: bytes, block_number: int, now_s: int) -> LedgerFacts:
         """What the chain said of everything an order names, at this point."""
         return LedgerFacts(
             block_number,
             now_s,
             self.lots.get(lot_id),
-            tuple(self.receipts.get(receipt_id) for receipt_id in receipt_ids(order)),
-            tuple((m, self.accounts[m]) for m in named_members(order) if m in self.accounts),
+            tuple(self.receipts.get(receipt_id) for receipt_id in receipts_of(order)),
+            tuple((m, self.accounts[m]) for m in members_of(order) if m in self.accounts),
         )
 
     def apply(self, events: Iterable[ChainEvent]) -> None:
-        """Move on over some events, in their order. Raises Refused for a history that cannot be."""
-        for event in events:
-            self._apply(event)
+        """Move on over some events, in their order: whole acts, so that what belongs together is there.
 
-    def _next(self, event: ChainEvent, wanted: Status) -> ReceiptState:
+        Raises Refused for a history that cannot be, or that this ledger cannot read, naming every such event;
+        the others have been applied.
+        """
+        wrong: list[Refused] = []
+        burdened: dict[int, ChainEvent] = {}
+        last: ChainEvent | None = None
+        for event in events:
+            last = event
+            try:
+                self._apply(event)
+            except Refused as error:
+                wrong.append(error)
+            for name in ("receiptId", "successorId"):
+                if name in event.args and event.name != UNKNOWN_LOG:
+                    burdened[int(event.args[name])] = event
+        try:
+            if last is not None:
+                self._settle(last)
+            for receipt_id, event in burdened.items():
+                self._agree(receipt_id, event)
+        except Refused as error:
+            wrong.append(error)
+        if wrong:
+            raise Refused(wrong[0].reason, "; ".join(str(error) for error in wrong))
+
+    def _apply(self, event: ChainEvent) -> None:
+        handler = _HANDLERS.get(event.name)
+        if handler is not None:
+            handler(self, event)
+        elif event.name == UNKNOWN_LOG or (event.name in core_events() and event.name not in SAYS_THE_SAME):
+            raise Refused(
+                "unread-event", f"{event.name} of {event.contract} in {event.tx_hash} cannot be read here"
+            )
+        else:
+            self.pledges.apply(event)
+            self.courts.apply(event)
+
+    def _settle(self, event: ChainEvent) -> None:
+        """Close what was open when an act ended."""
+        self.pledges.settle(event)
+        open_one, self.succession = self.succession, None
+        if open_one is not None:
+            open_one.close(event)
+
+    def _agree(self, receipt_id: int, event: ChainEvent) -> None:
+        """What the modules' logs say of a receipt's burdens is what the receipt contract's logs say."""
+        found = self.receipts.get(receipt_id)
+        if found is None or found.status in (Status.DELIVERED, Status.REPLACED):
+            return
+        said = self.pledges.standing(receipt_id)
+        if said != (found.pledges, found.first_pledgee):
+            raise impossible(
+                event,
+                f"leaves {found.pledges} pledges, the first of member {found.first_pledgee}, on the receipt; "
+                f"the pledges' own logs give {said[0]} and member {said[1]}",
+            )
+        frozen = self.courts.standing(receipt_id)
+        if frozen != (found.freezes, found.freeze_case):
+            raise impossible(
+                event,
+                f"leaves {found.freezes} cases on the receipt, in force {found.freeze_case}; the courts' own "
+                f"logs give {frozen[0]} and {frozen[1]}",
+            )
+
+    # --- receipts ---
+
+    def _next(self, event: ChainEvent, *wanted: Status) -> ReceiptState:
         """The receipt an event is about, which must stand so that this is its next act."""
         found = self.receipts.get(int(event.args["receiptId"]))
         if found is None:
-            raise _impossible(event, "of a receipt never issued")
-        if found.status is not wanted:
-            raise _impossible(event, f"of a receipt that is {found.status.name.lower()}")
-        if found.seq != event.args["seq"]:
-            raise _impossible(event, f"numbered {event.args['seq']}, expected was {found.seq}")
+            raise impossible(event, "of a receipt never issued")
+        if found.status not in wanted:
+            raise impossible(event, f"of a receipt that is {found.status.name.lower()}")
+        if found.seq != event.args.get("seq", found.seq):
+            raise impossible(event, f"numbered {event.args['seq']}, expected was {found.seq}")
         return replace(found, seq=found.seq + 1)
+
+    def _moving(self, event: ChainEvent) -> ReceiptState:
+        """The same, of a receipt that nothing holds fast (I10)."""
+        found = self._next(event, Status.LIVE)
+        if found.freezes:
+            raise impossible(event, f"of a receipt that a court holds under case {found.freeze_case}")
+        if found.liens:
+            raise impossible(event, "of a receipt under a lien")
+        return found
 
     def _lot(self, lot_id: bytes, event: ChainEvent) -> LotState:
         found = self.lots.get(lot_id)
         if found is None:
-            raise _impossible(event, "on a lot never attested")
+            raise impossible(event, "on a lot never attested")
         return found
 
-    def _apply(self, event: ChainEvent) -> None:
-        args = event.args
-        if event.name in ("MemberAdded", "MemberAccountChanged"):
-            self.accounts[int(args["member"])] = str(args["account"])
-        elif event.name == "CommitteeChanged":
-            self._committee(event)
-        elif event.name == "LotAttested":
-            lot_id = _bytes(args["lotId"])
-            if lot_id in self.lots and self.lots[lot_id].attested_g:
-                raise _impossible(event, "of a lot that is attested and not yet delivered")
-            self.lots[lot_id] = LotState(lot_id, args["quantityG"], 0, args["operator"])
-        elif event.name == "ReceiptIssued":
-            self._issued(event)
-        elif event.name == "ReceiptTransferred":
-            receipt = self._next(event, Status.LIVE)
-            if receipt.holder != args["from"]:
-                raise _impossible(event, f"by member {args['from']}, the holder was {receipt.holder}")
-            self._put(replace(receipt, holder=int(args["to"])))
-        elif event.name == "ReceiptSuspended":
-            self._put(replace(self._next(event, Status.LIVE), status=Status.SUSPENDED))
-        elif event.name == "ReceiptReinstated":
-            self._put(replace(self._next(event, Status.SUSPENDED), status=Status.LIVE))
-        elif event.name == "ReceiptDelivered":
-            self._delivered(event)
-
-    def _committee(self, event: ChainEvent) -> None:
-        raw = event.args["committee"]
-        words = tuple(attester_from_word(_bytes(word)) for word in raw["attesters"])
-        policy = _bytes(raw["policyDigest"])
-        committee = Committee(raw["epoch"], raw["maxAgeS"], raw["threshold"], policy, words)
-        if committee.digest() != _bytes(event.args["committeeDigest"]):
-            raise _impossible(event, f"of a committee of epoch {committee.epoch} with another digest")
-        self.committees[committee.epoch] = committee
-
-    def _issued(self, event: ChainEvent) -> None:
-        args = event.args
-        lot = self._lot(_bytes(args["lotId"]), event)
-        if int(args["receiptId"]) in self.receipts:
-            raise _impossible(event, "of a receipt issued before")
-        if args["operator"] != lot.operator:
-            raise _impossible(event, f"by operator {args['operator']}, the lot is kept by {lot.operator}")
-        live_g = lot.live_g + args["quantityG"]
-        if live_g > lot.attested_g:
-            raise _impossible(event, f"brings {live_g} g to life on a lot of {lot.attested_g} g")
-        self.lots[lot.lot_id] = replace(lot, live_g=live_g)
-        self._put(
-            ReceiptState(
-                receipt_id=int(args["receiptId"]),
-                holder=args["holder"],
-                operator=args["operator"],
-                status=Status.LIVE,
-                kind=Kind(args["kind"]),
-                expires_at=args["expiresAt"],
-                seq=0,
-                quantity_g=args["quantityG"],
-                lot_id=lot.lot_id,
-            )
-        )
-
-    def _delivered(self, event: ChainEvent) -> None:
-        receipt = self._next(event, Status.LIVE)
-        if (receipt.holder, receipt.quantity_g) != (event.args["holder"], event.args["quantityG"]):
-            raise _impossible(event, f"of other goods than the {receipt.quantity_g} g of {receipt.holder}")
-        lot, out = self._lot(receipt.lot_id, event), receipt.quantity_g
-        self.lots[lot.lot_id] = replace(lot, attested_g=lot.attested_g - out, live_g=lot.live_g - out)
-        self._put(replace(receipt, status=Status.DELIVERED, quantity_g=0))
+    def _lower(self, lot_id: bytes, grams: int, event: ChainEvent) -> None:
+        """Goods leave a lot, and the receipts on it."""
+        lot = self._lot(lot_id, event)
+        if grams > lot.live_g:
+            raise impossible(event, f"takes {grams} g from a lot of which {lot.live_g} g are under receipts")
+        self.lots[lot_id] = replace(lot, attested_g=lot.attested_g - grams, live_g=lot.live_g - grams)
 
     def _put(self, receipt: ReceiptState) -> None:
         self.receipts[receipt.receipt_id] = receipt
+
+    def _account(self, event: ChainEvent) -> None:
+        self.accounts[int(event.args["member"])] = str(event.args["account"])
+
+    def _committee(self, event: ChainEvent) -> None:
+        raw = event.args["committee"]
+        words = tuple(attester_from_word(as_bytes(word)) for word in raw["attesters"])
+        policy = as_bytes(raw["policyDigest"])
+        committee = Committee(raw["epoch"], raw["maxAgeS"], raw["threshold"], policy, words)
+        if committee.digest() != as_bytes(event.args["committeeDigest"]):
+            raise impossible(event, f"of a committee of epoch {committee.epoch} with another digest")
+        self.committees[committee.epoch] = committee
+
+    def _lot_attested(self, event: ChainEvent) -> None:
+        lot_id = as_bytes(event.args["lotId"])
+        if lot_id in self.lots and self.lots[lot_id].attested_g:
+            raise impossible(event, "of a lot that is attested and not yet delivered")
+        self.lots[lot_id] = LotState(lot_id, event.args["quantityG"], 0, event.args["operator"])
+
+    def _issued(self, event: ChainEvent) -> None:
+        args = event.args
+        receipt_id = int(args["receiptId"])
+        lot = self._lot(as_bytes(args["lotId"]), event)
+        if receipt_id in self.receipts:
+            raise impossible(event, "of a receipt issued before")
+        if args["operator"] != lot.operator:
+            raise impossible(event, f"by operator {args['operator']}, the lot is kept by {lot.operator}")
+        made = ReceiptState(
+            receipt_id=receipt_id,
+            holder=args["holder"],
+            operator=args["operator"],
+            status=Status.LIVE,
+            kind=Kind(args["kind"]),
+            expires_at=args["expiresAt"],
+            seq=0,
+            quantity_g=args["quantityG"],
+            lot_id=lot.lot_id,
+        )
+        if self.succession is not None and self.succession.awaits(receipt_id):
+            self._put(self.succession.succeed(made, event))
+            return
+        live_g = lot.live_g + made.quantity_g
+        if live_g > lot.attested_g:
+            raise impossible(event, f"brings {live_g} g to life on a lot of {lot.attested_g} g")
+        self.lots[lot.lot_id] = replace(lot, live_g=live_g)
+        self._put(made)
+
+    def _replaced(self, event: ChainEvent) -> None:
+        old, new = int(event.args["receiptId"]), int(event.args["successorId"])
+        if self.succession is not None and self.succession.again(old, new, event):
+            return
+        receipt = self._moving(event)
+        if new in self.receipts:
+            raise impossible(event, "by a receipt issued before")
+        if self.succession is None or not self.succession.awaits(new):
+            self._settle(event)
+            self.succession = Succession()
+        self.succession.begin(receipt, new, event)
+        self._put(replace(receipt, status=Status.REPLACED, quantity_g=0))
+
+    def _transferred(self, event: ChainEvent) -> None:
+        receipt = self._moving(event)
+        if receipt.holder != event.args["from"]:
+            raise impossible(event, f"by member {event.args['from']}, the holder was {receipt.holder}")
+        self._put(replace(receipt, holder=int(event.args["to"])))
+
+    def _suspended(self, event: ChainEvent) -> None:
+        receipt = self._next(event, Status.LIVE)
+        self._put(replace(receipt, status=Status.SUSPENDED, suspend_reason=int(event.args["reason"])))
+
+    def _reinstated(self, event: ChainEvent) -> None:
+        receipt = self._next(event, Status.SUSPENDED)
+        self._put(replace(receipt, status=Status.LIVE, suspend_reason=0))
+
+    def _delivered(self, event: ChainEvent) -> None:
+        receipt = self._moving(event)
+        if (receipt.holder, receipt.quantity_g) != (event.args["holder"], event.args["quantityG"]):
+            raise impossible(event, f"of other goods than the {receipt.quantity_g} g of {receipt.holder}")
+        self._lower(receipt.lot_id, receipt.quantity_g, event)
+        self._put(replace(receipt, status=Status.DELIVERED, quantity_g=0))
+
+    def _reduced(self, event: ChainEvent) -> None:
+        receipt = self._moving(event)
+        out_g, rest_g = event.args["deliveredG"], event.args["restG"]
+        if receipt.holder != event.args["holder"] or not out_g or not rest_g:
+            raise impossible(event, f"of other goods than the {receipt.quantity_g} g of {receipt.holder}")
+        if out_g + rest_g != receipt.quantity_g:
+            raise impossible(event, f"makes {out_g} g and {rest_g} g of {receipt.quantity_g} g")
+        self._lower(receipt.lot_id, out_g, event)
+        self._put(replace(receipt, quantity_g=rest_g))
+
+    def _pledges_changed(self, event: ChainEvent) -> None:
+        receipt = self._next(event, Status.LIVE, Status.SUSPENDED)
+        pledges, first = int(event.args["pledges"]), int(event.args["firstPledgee"])
+        held = receipt.pledges
+        if pledges not in (held + 1, held, held - 1, 0) or (pledges == 0) != (first == 0):
+            raise impossible(event, f"makes {pledges} pledges, the first of member {first}, of {held}")
+        if pledges > held and held and first != receipt.first_pledgee:
+            raise impossible(event, f"puts member {first} before the first pledgee {receipt.first_pledgee}")
+        self._put(replace(receipt, pledges=pledges, first_pledgee=first))
+
+    def _freezes_changed(self, event: ChainEvent) -> None:
+        receipt = self._next(event, Status.LIVE, Status.SUSPENDED)
+        freezes, case = int(event.args["freezes"]), int(event.args["freezeCase"])
+        if abs(freezes - receipt.freezes) != 1 or (freezes == 0) != (case == 0):
+            raise impossible(event, f"makes {freezes} cases, in force {case}, of {receipt.freezes}")
+        self._put(replace(receipt, freezes=freezes, freeze_case=case))
+
+
+_HANDLERS: Final[dict[str, Callable[[Ledger, ChainEvent], None]]] = {
+    "MemberAdded": Ledger._account,
+    "MemberAccountChanged": Ledger._account,
+    "CommitteeChanged": Ledger._committee,
+    "LotAttested": Ledger._lot_attested,
+    "ReceiptIssued": Ledger._issued,
+    "ReceiptReplaced": Ledger._replaced,
+    "ReceiptTransferred": Ledger._transferred,
+    "ReceiptSuspended": Ledger._suspended,
+    "ReceiptReinstated": Ledger._reinstated,
+    "ReceiptDelivered": Ledger._delivered,
+    "ReceiptReduced": Ledger._reduced,
+    "PledgesChanged": Ledger._pledges_changed,
+    "FreezesChanged": Ledger._freezes_changed,
+}

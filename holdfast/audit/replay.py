@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
 
-from holdfast.attestation.quorum import QuorumRule, check_quorum
-from holdfast.attestation.signatures import recover_signer
-from holdfast.attestation.typed_data import order_hash, signing_digest
-from holdfast.audit.acts import acts_apart, acts_in, acts_of
+from holdfast.attestation.typed_data import Domain, order_hash
+from holdfast.audit.acts import acts_apart, acts_in, receipts_of
 from holdfast.audit.ledger import Ledger
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.audit.report import AuditReport, DamagedFile, Replayed
-from holdfast.chain.events import CarriedOrder, ChainEvent
+from holdfast.audit.signed import (
+    attestation_findings,
+    effect_findings,
+    needs_quorum,
+    signature_findings,
+)
+from holdfast.chain.events import ChainEvent
 from holdfast.chain.facts import Chain
 from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, HoldfastError, Refused
-from holdfast.domain.orders import (
-    IssueOrder,
-    Order,
-    ReinstateOrder,
-    SuspendOrder,
-    interested_members,
-    receipt_ids,
-)
-from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.orders import IssueOrder, SuspendOrder
+from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Decision
 from holdfast.evidence.cid import cid_of_raw_digest, digest_of_raw_cid
@@ -31,7 +29,6 @@ from holdfast.evidence.sealed_manifest import parse_sealed_manifest
 from holdfast.evidence.sealing import OpenedBundle, open_bundle
 from holdfast.store.port import EvidenceStore
 
-SUSPEND_THRESHOLD = 2
 Progress = Callable[[str], None]
 
 
@@ -90,7 +87,7 @@ class Auditor:
 
     def _apply(self, ledger: Ledger, batch: Sequence[ChainEvent]) -> None:
         """Move the ledger on over one transaction; what cannot be is told, and the audit goes on."""
-        if acts_in(batch) and not any(event.name == "Attested" for event in batch):
+        if needs_quorum(acts_in(batch)) and not any(event.name == "Attested" for event in batch):
             self._impossible.append(f"{batch[0].name} in {batch[0].tx_hash} came without an attested order")
         try:
             ledger.apply(batch)
@@ -110,13 +107,12 @@ class Auditor:
             wanted_hash = bytes.fromhex(str(event.args["orderHash"])[2:])
             carried = self._chain.events.order_in(tx_hash, wanted_hash)
             purpose = type(carried.order).__name__.removesuffix("Order").lower()
-            if acts_in(batch) != acts_of(carried.order):
-                findings.append("the contract did something else than the order says")
+            findings += effect_findings(carried.order, batch, ledger)
             digest = bytes.fromhex(str(event.args["evidenceDigest"])[2:])
             opened = open_bundle(location, self._store.get, self._key, digest=digest)
-            findings += self._attestation(carried, opened)
+            findings += attestation_findings(carried, opened)
             found = self._recompute(opened, ledger)
-            findings += self._signatures(carried, found, ledger, now_s)
+            findings += signature_findings(carried, found, ledger, self._domain_of(event), now_s)
             findings += self._used_before(found, tx_hash)
             findings += self._goods_of_another_lot(found, ledger)
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
@@ -129,6 +125,11 @@ class Auditor:
         return Replayed(
             purpose, receipts, location.hex(), tx_hash, event.block_number, summary, tuple(findings)
         )
+
+    def _domain_of(self, event: ChainEvent) -> Domain:
+        """Where the signatures of an act count: at the contract that carried it out."""
+        core = self._chain.connection.domain
+        return Domain(core.chain_id, event.contract) if event.contract else core
 
     def _recompute(self, opened: OpenedBundle, ledger: Ledger) -> Recomputed:
         """Draw a bundle again, unless by a policy that never was in force: that is a stranger's, its keys and
@@ -159,45 +160,6 @@ class Auditor:
             if before is not None and before.lot_id != found.lot_id and before.live_g:
                 yield f"pallet {sscc} stands for lot 0x{before.lot_id.hex()} as well, which has live receipts"
         self._pallets.update(dict.fromkeys(found.claim.packages, found.lot_id))
-
-    def _attestation(self, carried: CarriedOrder, opened: OpenedBundle) -> Iterator[str]:
-        """What was signed against the bundle it speaks of."""
-        attestation = carried.attestation
-        if (attestation.evidence_digest, attestation.evidence_location) != (opened.digest, opened.location):
-            yield "the attesters signed other evidence than the contract's log names"
-        if attestation.policy_digest != opened.manifest.policy_digest:
-            yield "the evidence was judged by another policy than the attested one"
-
-    def _signatures(
-        self, carried: CarriedOrder, found: Recomputed, ledger: Ledger, now_s: int
-    ) -> Iterator[str]:
-        """Every signature in the calldata against the members and the committee of that time."""
-        domain, order, attestation = self._chain.connection.domain, carried.order, carried.attestation
-        if order_hash(order) != attestation.order_hash or order != found.order:
-            yield "the transaction carried another order than the evidence"
-        if attestation.observed_at != found.observations.observed_at:
-            yield "the attested time of observation is not the evidence's"
-        if found.observations.newest_at > now_s + found.policy.max_clock_skew_s:
-            yield f"an observation of {found.observations.newest_at} in a block of {now_s}: it lay ahead"
-        for field, signature in carried.parties.items():
-            member = getattr(order, field)
-            signer = recover_signer(signing_digest(domain, order), signature)
-            if signer != ledger.accounts.get(member):
-                yield f"{field} {member}: signed by {signer}, its account was {ledger.accounts.get(member)}"
-        committee = ledger.committees.get(attestation.epoch)
-        if committee is None or attestation.epoch != max(ledger.committees):
-            yield f"epoch {attestation.epoch} was not in force"
-            return
-        suspends = isinstance(order, SuspendOrder)
-        rule = QuorumRule(
-            SUSPEND_THRESHOLD if suspends else committee.threshold,
-            None if suspends else found.operator,
-            frozenset(_parties(order, ledger)),
-        )
-        try:
-            check_quorum(domain, committee, rule, attestation, carried.signatures, now_s=now_s)
-        except HoldfastError as error:
-            yield f"quorum: {error}"
 
     def _never_written(
         self, ledger: Ledger, history: Sequence[tuple[int, int, Sequence[ChainEvent]]]
@@ -231,7 +193,7 @@ class Auditor:
         summary = "not replayed"
         try:
             found = self._recompute(opened, head)
-            receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipt_ids(found.order))
+            receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipts_of(found.order))
             self._receipts_of[cid] = receipts
             ledger, number = Ledger(), 0
             for block, timestamp_s, batch in history:
@@ -266,24 +228,17 @@ class Auditor:
         """The rebuilt ledger against the contract's own words at the head."""
         for receipt_id, rebuilt in ledger.receipts.items():
             state = self._chain.receipts.receipt(receipt_id, block)
-            if state is None or (state.holder, state.status, state.quantity_g, state.seq) != (
-                rebuilt.holder,
-                rebuilt.status,
-                rebuilt.quantity_g,
-                rebuilt.seq,
-            ):
+            if state is None or _told(state) != _told(rebuilt):
                 yield f"receipt {receipt_hex(receipt_id)}: the logs give {rebuilt}, the contract {state}"
         for lot_id, lot in ledger.lots.items():
             if self._chain.receipts.lot(lot_id, block) != lot:
                 yield f"lot 0x{lot_id.hex()}: the logs and the contract differ"
 
 
-def _parties(order: Order, ledger: Ledger) -> tuple[int, ...]:
-    """Members none of whose attesters may speak: an order that names no holder concerns the one of then."""
-    if not isinstance(order, SuspendOrder | ReinstateOrder):
-        return interested_members(order)
-    state = ledger.receipts.get(order.receipt_id)
-    return () if state is None else (state.holder,)
+def _told(state: ReceiptState) -> tuple[object, ...]:
+    """All of a receipt that its logs tell; a burned one's lot is gone from the contract."""
+    lot_id = state.lot_id if state.quantity_g else bytes(24)
+    return astuple(replace(state, lot_id=lot_id))
 
 
 def describe(found: Recomputed, decision: Decision) -> str:

@@ -86,5 +86,12 @@ def _whole(first: list[dict[str, Any]], *others: tuple[dict[str, Any], ...]) -> 
     return tuple(found)
 
 
+@cache
+def artifact_names() -> tuple[str, ...]:
+    """Every contract there is a file for, by name."""
+    folder = files("holdfast.chain") / "abi"
+    return tuple(sorted(path.name[:-5] for path in folder.iterdir() if path.name.endswith(".json")))
+
+
 def _fields(members: dict[str, Any]) -> dict[str, Field]:
     return {label: Field(item["slot"], item["offset"], item["bytes"]) for label, item in members.items()}

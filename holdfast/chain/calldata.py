@@ -47,12 +47,16 @@ PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class CarriedOrder:
-    """What a call of our contract carried. `parties` by the order's field: holder, transferee."""
+    """What a call of a contract of ours carried. `parties` by the order's field: holder, transferee.
 
-    order: Order
+    `consent` is the first pledgee's signature where the act takes one (empty if not given).
+    """
+
+    order: Order | Act
     attestation: Attestation
     signatures: tuple[bytes, ...]
     parties: dict[str, bytes]
+    consent: bytes = b""
 
 
 def abi_tuple(value: Order | Act | Attestation | Part) -> tuple[Any, ...]:
@@ -112,7 +116,7 @@ def read_call(abi: Sequence[Any], data: bytes) -> CarriedOrder | None:
         try:
             values = decode(types, data[4:], strict=False)
             named = {
-                item["name"]: _named(item, value)
+                item["name"]: named_value(item, value)
                 for item, value in zip(function["inputs"], values, strict=True)
             }
             packed = named["signatures"]
@@ -127,7 +131,7 @@ def read_call(abi: Sequence[Any], data: bytes) -> CarriedOrder | None:
     return None
 
 
-def _named(item: Any, value: Any) -> Any:
+def named_value(item: Any, value: Any) -> Any:
     """A decoded value with its structs as objects by field name, and bytes in them as 0x hex."""
     if item["type"] == "tuple":
         return {c["name"]: _field(c, v) for c, v in zip(item["components"], value, strict=True)}
@@ -136,5 +140,5 @@ def _named(item: Any, value: Any) -> Any:
 
 def _field(item: Any, value: Any) -> Any:
     if item["type"] == "tuple[]":
-        return [_named({**item, "type": "tuple"}, one) for one in value]
+        return [named_value({**item, "type": "tuple"}, one) for one in value]
     return "0x" + value.hex() if isinstance(value, bytes) else value

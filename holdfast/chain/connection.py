@@ -49,6 +49,27 @@ class ChainSettings:
     timeout_s: float = 10.0
 
 
+def named_struct(abi: Any, function: str, answer: Any) -> dict[str, Any]:
+    """The struct that a view of ours answers, by field name (structs in it too).
+
+    By name, since a contract may put its fields into another order.
+    """
+    item = next(one for one in abi if one["type"] == "function" and one["name"] == function)
+    return _named(item["outputs"][0]["components"], answer)
+
+
+def _named(components: Any, values: Any) -> dict[str, Any]:
+    return {c["name"]: _value(c, value) for c, value in zip(components, values, strict=True)}
+
+
+def _value(component: Any, value: Any) -> Any:
+    if component["type"] == "tuple":
+        return _named(component["components"], value)
+    if component["type"] == "tuple[]":
+        return [_named(component["components"], one) for one in value]
+    return value
+
+
 def save_deployment(path: Path, deployment: Deployment, genesis_hash: str) -> None:
     """Write the deployment file that names chain and contracts."""
     path.write_text(json.dumps({**asdict(deployment), "genesis_hash": genesis_hash}, indent=2) + "\n")
@@ -110,10 +131,7 @@ class Connection:
             )
         if self.block(0).hash != self.settings.genesis_hash:
             raise Misconfigured(f"the node at {self.settings.rpc_url} has another first block than ours")
-        for name, address in (
-            ("Consortium", self.deployment.consortium),
-            ("WarehouseReceipt", self.deployment.warehouse_receipt),
-        ):
+        for name, address in self.deployment.contracts().items():
             checksum = Web3.to_checksum_address(address)
             code = bytes(self.ask("code", lambda c=checksum: self.w3.eth.get_code(c)))  # type: ignore[misc]
             if not load_artifact(name).matches_code(code):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import rlp
@@ -67,6 +67,15 @@ class Deployment:
     receipt_acts: str = ""
     court: str = ""
     receipt_status: str = ""
+
+    def contracts(self) -> dict[str, str]:
+        """Contract -> address, of every contract of ours that is named: the first two, then modules."""
+        named = {field.name: str(getattr(self, field.name)) for field in fields(self)}
+        return {
+            "".join(part.capitalize() for part in name.split("_")): address
+            for name, address in named.items()
+            if address.startswith("0x") and name != "access_manager"
+        }
 
 
 def create_address(deployer: str, nonce: int) -> str:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from eth_typing import HexStr
+from web3 import Web3
 from web3.types import RPCEndpoint
 
 from holdfast.attestation.typed_data import order_hash
+from holdfast.chain.artifacts import PIECES, artifact_names, load_artifact
 from holdfast.chain.calldata import CarriedOrder as CarriedOrder
 from holdfast.chain.calldata import read_call
+from holdfast.chain.carried import read_act_call
 from holdfast.chain.connection import Connection
 from holdfast.domain.errors import Refused
+
+UNKNOWN_LOG: Final = "UnknownLog"
+"""Name of a log that is of no event we know; its `args` are its topics and data."""
+
+CORE: Final = ("Consortium", "WarehouseReceipt")
+NO_MODULES: Final = frozenset(
+    {"AccessManager", "ReceiptStatus", *CORE, *(piece for pieces in PIECES.values() for piece in pieces)}
+)
+"""Contracts that are no modules, and pieces of others' code."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainEvent:
-    """One log of our contracts. `args` by name: ints, addresses, bytes as `0x` hex, structs as dicts."""
+    """One log of our contracts. `args` by name: ints, addresses, bytes as `0x` hex, structs as dicts.
+
+    `contract` is the address that wrote it: orders for a module are signed in that contract's domain.
+    """
 
     name: str
     args: dict[str, Any]
@@ -26,6 +42,7 @@ class ChainEvent:
     block_hash: str
     tx_hash: str
     log_index: int
+    contract: str = ""
 
 
 def _plain(value: Any) -> Any:
@@ -38,35 +55,74 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def module_names() -> tuple[str, ...]:
+    """Contracts there are files for that are neither the first two nor mere readers: modules, by name."""
+    return tuple(name for name in artifact_names() if name not in NO_MODULES)
+
+
+@cache
+def event_book(contract: str) -> dict[bytes, Any]:
+    """Topic -> event of Consortium, of WarehouseReceipt, or ("modules") of any module.
+
+    A module's log is never read as one of the first two contracts': what changes a receipt, only the receipt
+    contract says. `Attested` both may write.
+    """
+    own = (contract,) if contract in CORE else module_names()
+    book: dict[bytes, Any] = {}
+    for name in own:
+        found = Web3().eth.contract(abi=list(load_artifact(name).abi))
+        for item in found.abi:
+            if item["type"] == "event":
+                event = found.events[item["name"]]()
+                book[bytes.fromhex(event.topic[2:])] = event
+    if contract not in CORE:
+        for topic in {topic for name in CORE for topic in event_book(name)} & set(book):
+            if book[topic].event_name != "Attested":
+                del book[topic]
+    return book
+
+
+@cache
+def core_events() -> frozenset[str]:
+    """Names of the events of Consortium and WarehouseReceipt."""
+    return frozenset(str(event.event_name) for name in CORE for event in event_book(name).values())
+
+
 class EventReader:
-    """Logs of Consortium and WarehouseReceipt, and the orders behind them."""
+    """Logs of Consortium, WarehouseReceipt and every module there ever was, and the orders behind them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         deployment = connection.deployment
-        self._contracts = [
-            connection.contract("Consortium", deployment.consortium),
-            connection.contract("WarehouseReceipt", deployment.warehouse_receipt),
-        ]
-        self._by_topic: dict[bytes, Any] = {}
-        for contract in self._contracts:
-            for item in contract.abi:
-                if item["type"] == "event":
-                    event = contract.events[item["name"]]()
-                    self._by_topic[bytes.fromhex(event.topic[2:])] = event
+        self._receipts = connection.contract("WarehouseReceipt", deployment.warehouse_receipt)
+        self._consortium = Web3.to_checksum_address(deployment.consortium)
+        self._named = [Web3.to_checksum_address(address) for address in deployment.contracts().values()]
+
+    def modules(self, to_block: int | str) -> list[str]:
+        """Modules that governance gave rights to up to a block, in force or not. Raises Unreachable."""
+        book = event_book("Consortium")
+        topic = next(topic for topic, event in book.items() if event.event_name == "ModuleSet")
+        first = self._connection.deployment.block
+        if isinstance(to_block, int) and to_block < first:
+            return []
+        logs = self._logs(first, to_block, [self._consortium], ["0x" + topic.hex()])
+        found = (book[topic].process_log(log)["args"]["module"] for log in logs)
+        return list(dict.fromkeys(Web3.to_checksum_address(address) for address in found))
 
     def events(self, from_block: int, to_block: int) -> list[ChainEvent]:
-        """Every log from one block to another, both included, in order. Raises Unreachable."""
-        logs: Any = self._connection.ask(
-            "events",
-            lambda: self._connection.w3.eth.get_logs(
-                {
-                    "fromBlock": from_block,
-                    "toBlock": to_block,
-                    "address": [contract.address for contract in self._contracts],
-                }
-            ),
-        )
+        """Every log from one block to another, both included, in order. Raises Unreachable.
+
+        A log that cannot be read is given all the same, as UNKNOWN_LOG.
+        """
+        logs = self._logs(from_block, to_block, self._addresses(to_block))
+        return [self._decode(log) for log in logs]
+
+    def earlier(self, module: str, before_block: int) -> list[ChainEvent]:
+        """A module's logs from before it was given rights, up to a block left out. Raises Unreachable."""
+        first = self._connection.deployment.block
+        if before_block <= first:
+            return []
+        logs = self._logs(first, before_block - 1, [Web3.to_checksum_address(module)])
         return [self._decode(log) for log in logs]
 
     def attested(self, wanted: bytes) -> ChainEvent | None:
@@ -74,28 +130,37 @@ class EventReader:
 
         Whoever submitted it: it may be another than us. Raises Unreachable.
         """
-        topic = next(topic for topic, event in self._by_topic.items() if event.event_name == "Attested")
-        query: Any = {
-            "fromBlock": self._connection.deployment.block,
-            "toBlock": "latest",
-            "address": self._contracts[1].address,
-            "topics": ["0x" + topic.hex(), "0x" + wanted.hex()],
-        }
-        logs: Any = self._connection.ask("events", lambda: self._connection.w3.eth.get_logs(query))
+        book = event_book("WarehouseReceipt")
+        topic = next(topic for topic, event in book.items() if event.event_name == "Attested")
+        topics = ["0x" + topic.hex(), "0x" + wanted.hex()]
+        first = self._connection.deployment.block
+        logs = self._logs(first, "latest", self._addresses("latest"), topics)
         return self._decode(logs[0]) if logs else None
 
+    def _addresses(self, to_block: int | str) -> list[str]:
+        return list(dict.fromkeys([*self._named, *self.modules(to_block)]))
+
+    def _logs(
+        self, first: int, last: int | str, addresses: Iterable[str], topics: list[str] | None = None
+    ) -> list[Any]:
+        query: Any = {"fromBlock": first, "toBlock": last, "address": list(addresses)}
+        if topics is not None:
+            query["topics"] = topics
+        logs: Any = self._connection.ask("events", lambda: self._connection.w3.eth.get_logs(query))
+        return list(logs)
+
     def _decode(self, log: Any) -> ChainEvent:
-        event = self._by_topic.get(bytes(log["topics"][0]))
-        if event is None:
-            raise Refused("unknown-event", f"a log in block {log['blockNumber']} is of no event we know")
-        decoded = event.process_log(log)
+        address = Web3.to_checksum_address(log["address"])
+        kinds = {self._consortium: "Consortium", str(self._receipts.address): "WarehouseReceipt"}
+        name, args = decode_log(kinds.get(address, "modules"), log)
         return ChainEvent(
-            decoded["event"],
-            _plain(dict(decoded["args"])),
+            name,
+            args,
             int(log["blockNumber"]),
             "0x" + bytes(log["blockHash"]).hex(),
             "0x" + bytes(log["transactionHash"]).hex(),
             int(log["logIndex"]),
+            address,
         )
 
     def order_in(self, tx_hash: str, wanted: bytes) -> CarriedOrder:
@@ -106,18 +171,19 @@ class EventReader:
 
         Raises Refused if the transaction carries no such order, or the node keeps no trace; Unreachable.
         """
-        for data in self._calls(tx_hash):
-            carried = read_call(self._contracts[1].abi, data)
+        for address, data in self._calls(tx_hash):
+            core = address == str(self._receipts.address).lower()
+            carried = read_call(self._receipts.abi, data) if core else read_act_call(data)
             if carried is not None and order_hash(carried.order) == wanted:
                 return carried
         raise Refused("not-an-order", f"transaction {tx_hash} carries no order 0x{wanted.hex()} of ours")
 
-    def _calls(self, tx_hash: str) -> list[bytes]:
-        """What our contract was called with in a transaction, in order; undone calls left out."""
-        w3, ours = self._connection.w3, str(self._contracts[1].address).lower()
+    def _calls(self, tx_hash: str) -> list[tuple[str, bytes]]:
+        """Which of our contracts was called with what in a transaction, in order; undone calls left out."""
+        w3, ours = self._connection.w3, {address.lower() for address in self._addresses("latest")}
         tx: Any = self._connection.ask("transaction", lambda: w3.eth.get_transaction(HexStr(tx_hash)))
-        if str(tx.get("to")).lower() == ours:
-            return [bytes(tx["input"])]
+        if str(tx.get("to")).lower() in ours:
+            return [(str(tx["to"]).lower(), bytes(tx["input"]))]
         asked: Any = [tx_hash, {"tracer": "callTracer"}]
         method = RPCEndpoint("debug_traceTransaction")
         answer: Any = self._connection.ask("trace", lambda: w3.provider.make_request(method, asked))
@@ -127,13 +193,24 @@ class EventReader:
                 f"transaction {tx_hash} went through {tx.get('to') or 'a new contract'}: its signatures are "
                 "in its trace, which this node does not give (debug_traceTransaction); ask one that does",
             )
-        found: list[bytes] = []
+        found: list[tuple[str, bytes]] = []
         frames: list[Any] = [answer["result"]]
         while frames:
             frame = frames.pop()
             if frame.get("error"):
                 continue
-            if str(frame.get("to")).lower() == ours and frame.get("type") == "CALL":
-                found.append(bytes.fromhex(str(frame["input"])[2:]))
+            if str(frame.get("to")).lower() in ours and frame.get("type") == "CALL":
+                found.append((str(frame["to"]).lower(), bytes.fromhex(str(frame["input"])[2:])))
             frames += reversed(frame.get("calls") or [])
         return found
+
+
+def decode_log(contract: str, log: Any) -> tuple[str, dict[str, Any]]:
+    """Name and arguments of a log of Consortium, WarehouseReceipt or ("modules") a module."""
+    topics = [bytes(topic) for topic in log["topics"]]
+    event = event_book(contract).get(topics[0]) if topics else None
+    if event is None:
+        raw = {"topics": [_plain(topic) for topic in topics], "data": _plain(bytes(log["data"]))}
+        return UNKNOWN_LOG, raw
+    decoded = event.process_log(log)
+    return decoded["event"], _plain(dict(decoded["args"]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from holdfast.attestation.quorum import Committee
 from holdfast.chain.calldata import order_arguments, packed_signatures
-from holdfast.chain.connection import Connection
+from holdfast.chain.connection import Connection, named_struct
 from holdfast.domain.errors import Refused
 from holdfast.domain.orders import Attestation, Kind, Order, Status
 from holdfast.domain.receipts import LotState, ReceiptState
@@ -38,16 +38,24 @@ class WarehouseReceiptReader:
             if error.reason == "unknown-receipt":
                 return None
             raise
+        values = named_struct(self._contract.abi, "receiptOf", found)
         return ReceiptState(
             receipt_id=receipt_id,
-            holder=found[0],
-            operator=found[1],
-            status=Status(found[3]),
-            kind=Kind(found[4]),
-            expires_at=found[5],
-            seq=found[6],
-            quantity_g=found[13],
-            lot_id=bytes(found[14]),
+            holder=values["holder"],
+            operator=values["operator"],
+            status=Status(values["status"]),
+            kind=Kind(values["kind"]),
+            expires_at=values["expiresAt"],
+            seq=values["seq"],
+            quantity_g=values["quantityG"],
+            lot_id=bytes(values["lotId"]),
+            first_pledgee=values["firstPledgee"],
+            pledges=values["pledges"],
+            liens=values["liens"],
+            lien_terms=values["lienTerms"],
+            freezes=values["freezes"],
+            freeze_case=values["freezeCase"],
+            suspend_reason=values["suspendReason"],
         )
 
     def lot(self, lot_id: bytes, block: Block = "latest") -> LotState | None:

@@ -9,7 +9,12 @@ from holdfast.domain.orders import Kind, Status
 
 @dataclass(frozen=True, slots=True)
 class ReceiptState:
-    """One receipt on-chain. `seq` is the number the next order must carry."""
+    """One receipt on-chain. `seq` is the number the next order must carry.
+
+    What burdens it: `pledges` (`first_pledgee` is 0 without one), `liens` that are asserted (`lien_terms`
+    are agreed and stop nothing), `freezes` (`freeze_case` is the one in force, 0 without). `suspend_reason`
+    is 0 unless the receipt is suspended.
+    """
 
     receipt_id: int
     holder: int
@@ -20,6 +25,18 @@ class ReceiptState:
     seq: int
     quantity_g: int
     lot_id: bytes
+    first_pledgee: int = 0
+    pledges: int = 0
+    liens: int = 0
+    lien_terms: int = 0
+    freezes: int = 0
+    freeze_case: int = 0
+    suspend_reason: int = 0
+
+    @property
+    def encumbered(self) -> bool:
+        """Whether a pledge, an asserted lien or a court's freeze lies on it."""
+        return bool(self.pledges or self.liens or self.freezes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,11 @@ class Reverted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One decoded log."""
+    """One decoded log, and the address of the contract that wrote it."""
 
     name: str
     values: dict[str, Any]
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,8 @@ def _event(log: Any) -> Event:
     indexed = [i for i in item["inputs"] if i["indexed"]]
     plain = [i for i in item["inputs"] if not i["indexed"]]
     values = _named(indexed, [decode([i["type"]], t)[0] for i, t in zip(indexed, topics[1:], strict=True)])
-    return Event(name, values | _named(plain, decode(_types(plain), bytes(data))))
+    values |= _named(plain, decode(_types(plain), bytes(data)))
+    return Event(name, values, to_checksum_address(log.address))
 
 
 def _reverted(error: RuntimeError) -> Reverted:

@@ -1,0 +1,131 @@
+"""Who signed what the chain carried out, and whether it did just that: findings in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from holdfast.attestation.quorum import QuorumRule, check_quorum
+from holdfast.attestation.signatures import recover_signer
+from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
+from holdfast.audit.acts import (
+    CORE_ORDERS,
+    UNATTESTED,
+    Change,
+    acts_in,
+    acts_of,
+    does,
+    members_of,
+    receipts_of,
+)
+from holdfast.audit.ledger import Ledger
+from holdfast.audit.recompute import Recomputed
+from holdfast.chain.acts import CONSENTS
+from holdfast.chain.events import CarriedOrder, ChainEvent
+from holdfast.domain.acts import Act, ForeclosureOrder, PartialDeliveryOrder, PledgedTransferOrder
+from holdfast.domain.errors import HoldfastError
+from holdfast.domain.orders import (
+    DeliveryOrder,
+    Order,
+    ReinstateOrder,
+    SuspendOrder,
+    TransferOrder,
+    interested_members,
+)
+from holdfast.domain.receipts import receipt_hex
+from holdfast.evidence.sealing import OpenedBundle
+
+SUSPEND_THRESHOLD = 2
+
+
+def needs_quorum(changes: Sequence[Change]) -> bool:
+    """Whether any of these changes comes of an attested order only."""
+    successors = {change[2] for change in changes if change[0] == "ReceiptReplaced"}
+    return any(
+        change[0] not in UNATTESTED and not (change[0] == "ReceiptIssued" and change[1] in successors)
+        for change in changes
+    )
+
+
+def effect_findings(order: Order | Act, batch: Sequence[ChainEvent], ledger: Ledger) -> Iterator[str]:
+    """What the contracts did against what the order says.
+
+    Whoever submitted it may have put acts that need no quorum before it, in the same transaction.
+    """
+    wanted, found = acts_of(order), acts_in(batch)
+    before = found[: -len(wanted)]
+    if not does(found[len(before) :], wanted) or needs_quorum(before):
+        yield "the contract did something else than the order says"
+    if isinstance(order, TransferOrder | DeliveryOrder):
+        state = ledger.receipts.get(order.receipt_id)
+        if state is not None and state.encumbered:
+            name = receipt_hex(order.receipt_id)
+            yield f"receipt {name} was encumbered, and moved by its holder's order alone"
+
+
+def attestation_findings(carried: CarriedOrder, opened: OpenedBundle) -> Iterator[str]:
+    """What was signed against the bundle it speaks of."""
+    attestation = carried.attestation
+    if (attestation.evidence_digest, attestation.evidence_location) != (opened.digest, opened.location):
+        yield "the attesters signed other evidence than the contract's log names"
+    if attestation.policy_digest != opened.manifest.policy_digest:
+        yield "the evidence was judged by another policy than the attested one"
+
+
+def signature_findings(
+    carried: CarriedOrder, found: Recomputed, ledger: Ledger, domain: Domain, now_s: int
+) -> Iterator[str]:
+    """Every signature in the calldata against the members and the committee of that time."""
+    order, attestation = carried.order, carried.attestation
+    if order_hash(order) != attestation.order_hash or order != found.order:
+        yield "the transaction carried another order than the evidence"
+    if attestation.observed_at != found.observations.observed_at:
+        yield "the attested time of observation is not the evidence's"
+    if found.observations.newest_at > now_s + found.policy.max_clock_skew_s:
+        yield f"an observation of {found.observations.newest_at} in a block of {now_s}: it lay ahead"
+    yield from _parties_signed(carried, ledger, domain)
+    committee = ledger.committees.get(attestation.epoch)
+    if committee is None or attestation.epoch != max(ledger.committees):
+        yield f"epoch {attestation.epoch} was not in force"
+        return
+    suspends = isinstance(order, SuspendOrder)
+    rule = QuorumRule(
+        SUSPEND_THRESHOLD if suspends else committee.threshold,
+        None if suspends else found.operator,
+        frozenset(_barred(order, ledger)),
+    )
+    try:
+        check_quorum(domain, committee, rule, attestation, carried.signatures, now_s=now_s)
+    except HoldfastError as error:
+        yield f"quorum: {error}"
+
+
+def _parties_signed(carried: CarriedOrder, ledger: Ledger, domain: Domain) -> Iterator[str]:
+    """The parties, and the first pledgee of a pledged receipt (I8)."""
+    order = carried.order
+    digest = signing_digest(domain, order)
+    signed = [(field, getattr(order, field), signature) for field, signature in carried.parties.items()]
+    for receipt_id in receipts_of(order):
+        state = ledger.receipts.get(receipt_id)
+        if state is None or not state.pledges:
+            continue
+        if type(order) in CONSENTS:
+            signed.append(("first pledgee", state.first_pledgee, carried.consent))
+        elif not isinstance(order, PledgedTransferOrder | ForeclosureOrder):
+            continue
+        elif order.pledgee != state.first_pledgee:
+            yield f"pledgee {order.pledgee} is not the first, which was member {state.first_pledgee}"
+    for field, member, signature in signed:
+        signer = recover_signer(digest, signature)
+        if signer != ledger.accounts.get(member):
+            yield f"{field} {member}: signed by {signer}, its account was {ledger.accounts.get(member)}"
+
+
+def _barred(order: Order | Act, ledger: Ledger) -> tuple[int, ...]:
+    """Members none of whose attesters may speak: an order that names no holder concerns the one of then."""
+    states = [ledger.receipts[receipt] for receipt in receipts_of(order) if receipt in ledger.receipts]
+    if isinstance(order, SuspendOrder | ReinstateOrder):
+        return tuple(state.holder for state in states)
+    if isinstance(order, CORE_ORDERS):
+        return interested_members(order)
+    pledgees = [state.first_pledgee for state in states if isinstance(order, PartialDeliveryOrder)]
+    return (*members_of(order), *(state.holder for state in states), *filter(None, pledgees))
