@@ -53,6 +53,9 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "ReceiptReduced": ("receiptId", "holder", "deliveredG", "restG", "seq"),
     "PledgesChanged": ("receiptId", "pledges", "firstPledgee"),
     "FreezesChanged": ("receiptId", "freezes", "freezeCase"),
+    "LiensChanged": ("receiptId", "liens", "lienTerms"),
+    "ReceiptWrittenDown": ("receiptId", "lotId", "shortG", "restG", "seq"),
+    "ReceiptRetired": ("receiptId", "lotId", "holder", "quantityG", "seq"),
     "ReceiptSuperseded": ("receiptId", "successorId", "reason"),
     "Pledged": (
         *("receiptId", "pledgeId", "pledgee", "pledgor", "rank", "amountMinor", "currency", "maturity"),
@@ -70,8 +73,8 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
 CORE_ORDERS: Final = (IssueOrder, TransferOrder, DeliveryOrder, SuspendOrder, ReinstateOrder)
 """Orders that the receipt contract itself takes."""
 
-UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged"})
-"""Changes of the receipt contract that some acts make on signatures alone (split, merger, release, freeze).
+UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged"})
+"""Changes of the receipt contract that some acts make on signatures alone: split, merger, release, freeze.
 
 An issue is one too where a receipt takes another's place; the ledger knows which do.
 """

@@ -9,7 +9,9 @@ from typing import Final
 from holdfast.attestation.quorum import Committee, attester_from_word
 from holdfast.audit.acts import members_of, receipts_of
 from holdfast.audit.burdens import CourtBook, PledgeBook
+from holdfast.audit.changes import RULES, Rule
 from holdfast.audit.histories import as_bytes, impossible
+from holdfast.audit.shortages import Shortage
 from holdfast.audit.successions import Succession
 from holdfast.chain.events import UNKNOWN_LOG, ChainEvent, core_events
 from holdfast.domain.acts import Act
@@ -36,6 +38,7 @@ class Ledger:
     pledges: PledgeBook = field(default_factory=PledgeBook)
     courts: CourtBook = field(default_factory=CourtBook)
     succession: Succession | None = None
+    shortage: Shortage | None = None
 
     def facts(self, order: Order | Act, lot_id: bytes, block_number: int, now_s: int) -> LedgerFacts:
         """What the chain said of everything an order names, at this point."""
@@ -79,6 +82,8 @@ class Ledger:
         handler = _HANDLERS.get(event.name)
         if handler is not None:
             handler(self, event)
+        elif event.name in RULES:
+            self._changed(event, RULES[event.name])
         elif event.name == UNKNOWN_LOG or (event.name in core_events() and event.name not in SAYS_THE_SAME):
             raise Refused(
                 "unread-event", f"{event.name} of {event.contract} in {event.tx_hash} cannot be read here"
@@ -93,6 +98,9 @@ class Ledger:
         open_one, self.succession = self.succession, None
         if open_one is not None:
             open_one.close(event)
+        short, self.shortage = self.shortage, None
+        if short is not None:
+            short.close(self.receipts.values(), event)
 
     def _agree(self, receipt_id: int, event: ChainEvent) -> None:
         """What the modules' logs say of a receipt's burdens is what the receipt contract's logs say."""
@@ -127,14 +135,24 @@ class Ledger:
             raise impossible(event, f"numbered {event.args['seq']}, expected was {found.seq}")
         return replace(found, seq=found.seq + 1)
 
-    def _moving(self, event: ChainEvent) -> ReceiptState:
-        """The same, of a receipt that nothing holds fast (I10)."""
-        found = self._next(event, Status.LIVE)
+    def _free(self, found: ReceiptState, event: ChainEvent) -> None:
+        """Nothing holds the receipt fast (I10)."""
         if found.freezes:
             raise impossible(event, f"of a receipt that a court holds under case {found.freeze_case}")
         if found.liens:
             raise impossible(event, "of a receipt under a lien")
-        return found
+
+    def _changed(self, event: ChainEvent, rule: Rule) -> None:
+        receipt = self._next(event, *rule.states)
+        if rule.moves:
+            self._free(receipt, event)
+        after, out_g = rule.change(receipt, event)
+        if event.name == "ReceiptWrittenDown":
+            self.shortage = self.shortage or Shortage(receipt.lot_id)
+            self.shortage.add(receipt, after)
+        if out_g:
+            self._lower(receipt.lot_id, out_g, event)
+        self._put(after)
 
     def _lot(self, lot_id: bytes, event: ChainEvent) -> LotState:
         found = self.lots.get(lot_id)
@@ -202,7 +220,8 @@ class Ledger:
         old, new = int(event.args["receiptId"]), int(event.args["successorId"])
         if self.succession is not None and self.succession.again(old, new, event):
             return
-        receipt = self._moving(event)
+        receipt = self._next(event, Status.LIVE)
+        self._free(receipt, event)
         if new in self.receipts:
             raise impossible(event, "by a receipt issued before")
         if self.succession is None or not self.succession.awaits(new):
@@ -210,54 +229,6 @@ class Ledger:
             self.succession = Succession()
         self.succession.begin(receipt, new, event)
         self._put(replace(receipt, status=Status.REPLACED, quantity_g=0))
-
-    def _transferred(self, event: ChainEvent) -> None:
-        receipt = self._moving(event)
-        if receipt.holder != event.args["from"]:
-            raise impossible(event, f"by member {event.args['from']}, the holder was {receipt.holder}")
-        self._put(replace(receipt, holder=int(event.args["to"])))
-
-    def _suspended(self, event: ChainEvent) -> None:
-        receipt = self._next(event, Status.LIVE)
-        self._put(replace(receipt, status=Status.SUSPENDED, suspend_reason=int(event.args["reason"])))
-
-    def _reinstated(self, event: ChainEvent) -> None:
-        receipt = self._next(event, Status.SUSPENDED)
-        self._put(replace(receipt, status=Status.LIVE, suspend_reason=0))
-
-    def _delivered(self, event: ChainEvent) -> None:
-        receipt = self._moving(event)
-        if (receipt.holder, receipt.quantity_g) != (event.args["holder"], event.args["quantityG"]):
-            raise impossible(event, f"of other goods than the {receipt.quantity_g} g of {receipt.holder}")
-        self._lower(receipt.lot_id, receipt.quantity_g, event)
-        self._put(replace(receipt, status=Status.DELIVERED, quantity_g=0))
-
-    def _reduced(self, event: ChainEvent) -> None:
-        receipt = self._moving(event)
-        out_g, rest_g = event.args["deliveredG"], event.args["restG"]
-        if receipt.holder != event.args["holder"] or not out_g or not rest_g:
-            raise impossible(event, f"of other goods than the {receipt.quantity_g} g of {receipt.holder}")
-        if out_g + rest_g != receipt.quantity_g:
-            raise impossible(event, f"makes {out_g} g and {rest_g} g of {receipt.quantity_g} g")
-        self._lower(receipt.lot_id, out_g, event)
-        self._put(replace(receipt, quantity_g=rest_g))
-
-    def _pledges_changed(self, event: ChainEvent) -> None:
-        receipt = self._next(event, Status.LIVE, Status.SUSPENDED)
-        pledges, first = int(event.args["pledges"]), int(event.args["firstPledgee"])
-        held = receipt.pledges
-        if pledges not in (held + 1, held, held - 1, 0) or (pledges == 0) != (first == 0):
-            raise impossible(event, f"makes {pledges} pledges, the first of member {first}, of {held}")
-        if pledges > held and held and first != receipt.first_pledgee:
-            raise impossible(event, f"puts member {first} before the first pledgee {receipt.first_pledgee}")
-        self._put(replace(receipt, pledges=pledges, first_pledgee=first))
-
-    def _freezes_changed(self, event: ChainEvent) -> None:
-        receipt = self._next(event, Status.LIVE, Status.SUSPENDED)
-        freezes, case = int(event.args["freezes"]), int(event.args["freezeCase"])
-        if abs(freezes - receipt.freezes) != 1 or (freezes == 0) != (case == 0):
-            raise impossible(event, f"makes {freezes} cases, in force {case}, of {receipt.freezes}")
-        self._put(replace(receipt, freezes=freezes, freeze_case=case))
 
 
 _HANDLERS: Final[dict[str, Callable[[Ledger, ChainEvent], None]]] = {
@@ -267,11 +238,4 @@ _HANDLERS: Final[dict[str, Callable[[Ledger, ChainEvent], None]]] = {
     "LotAttested": Ledger._lot_attested,
     "ReceiptIssued": Ledger._issued,
     "ReceiptReplaced": Ledger._replaced,
-    "ReceiptTransferred": Ledger._transferred,
-    "ReceiptSuspended": Ledger._suspended,
-    "ReceiptReinstated": Ledger._reinstated,
-    "ReceiptDelivered": Ledger._delivered,
-    "ReceiptReduced": Ledger._reduced,
-    "PledgesChanged": Ledger._pledges_changed,
-    "FreezesChanged": Ledger._freezes_changed,
 }

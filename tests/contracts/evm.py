@@ -108,6 +108,8 @@ class Chain:
         self.chain_id = chain_id
         self.deployer = to_checksum_address("0x" + "d0" * 20)
         self._abi: dict[str, str] = {}
+        self.outcomes: list[Outcome] = []
+        """Every transaction that left a log, in order."""
         self.set_time(START_S)
 
     @property
@@ -118,12 +120,13 @@ class Chain:
         self._now_s = now_s
         self._evm.set_block_env(pyrevm.BlockEnv(number=1, timestamp=now_s))
 
-    def snapshot(self) -> tuple[Any, int]:
-        return self._evm.snapshot(), self._now_s
+    def snapshot(self) -> tuple[Any, int, int]:
+        return self._evm.snapshot(), self._now_s, len(self.outcomes)
 
-    def revert(self, snapshot: tuple[Any, int]) -> None:
+    def revert(self, snapshot: tuple[Any, int, int]) -> None:
         self._evm.revert(snapshot[0])
         self.set_time(snapshot[1])
+        del self.outcomes[snapshot[2] :]
 
     def next_address(self, after: int = 0) -> str:
         nonce = self._evm.basic(self.deployer).nonce + after
@@ -165,7 +168,10 @@ class Chain:
             raise _reverted(error) from error
         result = self._evm.result
         assert result is not None
-        return bytes(answer), Outcome(tuple(_event(log) for log in result.logs), result.gas_used)
+        outcome = Outcome(tuple(_event(log) for log in result.logs), result.gas_used)
+        if outcome.events:
+            self.outcomes.append(outcome)
+        return bytes(answer), outcome
 
     def _as_contract(self, caller: str, to: str, data: bytes) -> bytes:
         """Chains refuse transactions from contracts (EIP-3607): for this call it is a puppet."""

@@ -260,7 +260,11 @@ class FakeLedger:
         suspends = isinstance(order, SuspendOrder)
         if isinstance(order, SuspendOrder):
             base["reason"] = int(order.reason)
-        self.receipts[order.receipt_id] = replace(found, status=Status.SUSPENDED if suspends else Status.LIVE)
+        self.receipts[order.receipt_id] = replace(
+            found,
+            status=Status.SUSPENDED if suspends else Status.LIVE,
+            suspend_reason=base.get("reason", 0),
+        )
         assert suspends or isinstance(order, ReinstateOrder)
         return [("ReceiptSuspended" if suspends else "ReceiptReinstated", base)]
 

@@ -1,0 +1,191 @@
+"""What the modules and the receipt contract log is enough to rebuild the ledger: held to the contracts."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast.attestation.typed_data import order_hash
+from holdfast.audit.acts import acts_apart, acts_in, acts_of, does
+from holdfast.audit.burdens import ranks_in
+from holdfast.audit.ledger import Ledger
+from holdfast.audit.signed import needs_quorum
+from holdfast.chain.acts import ATTESTED, pledge_id
+from holdfast.chain.events import ChainEvent
+from holdfast.domain.acts import Act, CureOrder, DefaultOrder, ForeclosureOrder, PledgeAssignOrder, Share
+from holdfast.domain.errors import Refused
+from holdfast.domain.orders import Status
+from tests.contracts.acts_harness import (
+    AMOUNT,
+    BANK,
+    BANK_2,
+    COURT,
+    COURT_2,
+    DAY_S,
+    IMPORTER,
+    SALE,
+    TRADER,
+    ActsWorld,
+    receipt_id,
+)
+from tests.contracts.harness import LOT
+from tests.fakes.acts_log import chain_events
+
+
+def replayed(history: list[list[ChainEvent]]) -> Ledger:
+    """The ledger of everything that happened, by the logs alone."""
+    ledger = Ledger()
+    for events in history:
+        for part in acts_apart(events):
+            ledger.apply(part)
+    return ledger
+
+
+def agrees(acts: ActsWorld) -> Ledger:
+    """The ledger, after it was held against everything that the contracts answer."""
+    ledger = replayed(chain_events(acts.chain.outcomes))
+    for number, state in ledger.receipts.items():
+        said = acts.receipt(number)
+        assert state.holder == said["holder"]
+        assert (int(state.status), state.seq) == (said["status"], said["seq"])
+        assert (state.quantity_g, state.expires_at) == (said["quantityG"], said["expiresAt"])
+        assert (state.pledges, state.first_pledgee) == (said["pledges"], said["firstPledgee"])
+        assert (state.freezes, state.freeze_case) == (said["freezes"], said["freezeCase"])
+        assert (state.liens, state.lien_terms) == (said["liens"], said["lienTerms"])
+        assert state.suspend_reason == said["suspendReason"]
+        if said["quantityG"]:
+            assert ledger.pledges.ranks.get(number, []) == list(acts.ask("Pledge", "pledgesOn", number))
+    for found, pledge in ledger.pledges.pledges.items():
+        record = acts.ask("Pledge", "pledgeOf", found)
+        assert (pledge.pledgee, pledge.amount_minor) == (record["pledgee"], record["amountMinor"])
+        assert (len(pledge.receipts), pledge.defaulted) == (record["receipts"], record["defaultAt"] != 0)
+    lot = acts.lot(LOT)
+    assert (ledger.lots[LOT].attested_g, ledger.lots[LOT].live_g) == (lot["attestedG"], lot["liveG"])
+    return ledger
+
+
+def put(acts: ActsWorld, act: Act, consent_by: int | None = None) -> None:
+    """Put an act on the chain; what it is said to do is what its logs tell, last in their order."""
+    outcome = acts.put(act, consent_by=consent_by)
+    (events,) = chain_events([outcome])
+    if type(act) in ATTESTED:
+        assert does(acts_in(events), acts_of(act)), acts_in(events)
+        assert needs_quorum(acts_in(events))
+    else:
+        assert not needs_quorum(acts_in(events)), acts_in(events)
+
+
+def test_replay__split_merge_and_correction__as_the_contract_says() -> None:
+    acts = ActsWorld()
+    receipt = acts.issued()
+    put(acts, acts.split_order(receipt, 4, 6))
+    put(acts, acts.merge_order(receipt_id(100), receipt_id(101)))
+    put(acts, acts.supersede_order(receipt_id(200), more_s=DAY_S))
+    put(acts, acts.part_delivery_order(receipt_id(300)))
+    acts.submit(acts.transfer_order(receipt_id(300)))
+    acts.submit(acts.suspend_order(receipt_id(300)))
+
+    ledger = agrees(acts)
+
+    assert ledger.receipts[receipt].status is Status.REPLACED
+    assert ledger.receipts[receipt_id(300)].quantity_g == 6_000_000
+    acts.submit(acts.reinstate_order(receipt_id(300)))
+    acts.submit(acts.delivery_order(receipt_id(300), TRADER, 6_000_000))
+    assert agrees(acts).receipts[receipt_id(300)].status is Status.DELIVERED
+
+
+def test_replay__pledges_through_split_merge_release_and_assignment__ranks_kept() -> None:
+    acts = ActsWorld()
+    receipt = acts.issued()
+    put(acts, acts.pledge_order(receipt))
+    put(acts, acts.pledge_order(receipt, BANK_2, 2), BANK)
+    put(acts, acts.split_order(receipt, 4, 6), BANK)
+    one, other = receipt_id(100), receipt_id(101)
+    ledger = agrees(acts)
+    first, second = ledger.pledges.ranks[one]
+    assert ledger.receipts[other].pledges == 2
+
+    put(acts, acts.merge_order(one, other), BANK)
+    merged = receipt_id(200)
+    put(acts, acts.release_order(merged, first))
+    put(acts, PledgeAssignOrder(merged, second, BANK_2, BANK, acts.seq(merged), acts.deadline_s))
+    put(acts, acts.pledged_transfer_order(merged))
+
+    ledger = agrees(acts)
+    assert ledger.receipts[merged].first_pledgee == BANK
+    assert list(ledger.pledges.pledges) == [second]
+
+
+def test_replay__default_cure_and_foreclosure__paid_down() -> None:
+    acts = ActsWorld()
+    receipt = acts.issued()
+    order = acts.pledge_order(receipt)
+    put(acts, order)
+    pledge = pledge_id(order_hash(order))
+    acts.chain.set_time(order.maturity + 1)
+    put(acts, DefaultOrder(receipt, pledge, BANK, acts.seq(receipt), acts.deadline_s))
+    put(acts, CureOrder(receipt, pledge, BANK, acts.seq(receipt), acts.deadline_s))
+    put(acts, DefaultOrder(receipt, pledge, BANK, acts.seq(receipt), acts.deadline_s))
+    assert agrees(acts).pledges.pledges[pledge].defaulted
+    acts.chain.set_time(acts.chain.now_s + order.cure_s + 1)
+    shares = (Share(pledge, AMOUNT, AMOUNT),)
+    sums = (AMOUNT + 700, 300, 0, shares, 400)
+    put(
+        acts,
+        ForeclosureOrder(
+            receipt, BANK, IMPORTER, TRADER, acts.seq(receipt), SALE, *sums, acts.deadline_s
+        ),
+    )  # fmt: skip
+
+    ledger = agrees(acts)
+    assert (ledger.receipts[receipt].holder, ledger.receipts[receipt].pledges) == (TRADER, 0)
+    assert ledger.pledges.pledges == {}
+
+
+def test_replay__freezes_queue_and_lapse__as_the_contract_says() -> None:
+    acts = ActsWorld()
+    receipt = acts.issued()
+    acts.frozen(receipt, 1, COURT, days=2)
+    acts.frozen(receipt, 2, COURT_2)
+    assert agrees(acts).receipts[receipt].freezes == 2
+
+    acts.chain.set_time(acts.chain.now_s + 3 * DAY_S)
+    acts.chain.send(acts.modules["Court"], "lapse", receipt, 1)
+
+    ledger = agrees(acts)
+    assert (ledger.receipts[receipt].freezes, ledger.receipts[receipt].freeze_case) == (1, 2)
+    put(acts, acts.unfreeze_order(receipt, 2, COURT_2))
+    assert agrees(acts).receipts[receipt].freezes == 0
+
+
+def bent(acts: ActsWorld, name: str, **changes: object) -> str:
+    """What the replay says when the last event of that name had said something else."""
+    history = chain_events(acts.chain.outcomes)
+    at, place = [(i, j) for i, txs in enumerate(history) for j, e in enumerate(txs) if e.name == name][-1]
+    history[at][place].args.update(changes)
+    with pytest.raises(Refused) as caught:
+        replayed(history)
+    assert caught.value.reason == "impossible-history"
+    return str(caught.value)
+
+
+def test_replay__burdened_life_bent_anywhere__told() -> None:
+    acts = ActsWorld()
+    receipt = acts.issued()
+    acts.pledged(receipt)
+    acts.put(acts.split_order(receipt, 4, 6), consent_by=BANK)
+    acts.frozen(receipt_id(100))
+    acts.put(acts.part_delivery_order(receipt_id(101)), consent_by=BANK)
+    agrees(acts)
+
+    assert "PledgesFollowed" in bent(acts, "PledgesFollowed", ranks=7)
+    assert "9999999" in bent(acts, "ReceiptIssued", quantityG=5_999_999)
+    assert "not like" in bent(acts, "ReceiptIssued", holder=TRADER)
+    assert "of 6000000 g" in bent(acts, "ReceiptReduced", restG=1)
+    assert "behind 3" in bent(acts, "Frozen", ahead=3)
+    assert "pledges' own logs" in bent(acts, "Pledged", pledgee=BANK_2)
+    assert "2" in bent(acts, "PledgesChanged", pledges=2)
+    assert "courts' own" in bent(acts, "FreezesChanged", freezeCase=9)
+
+
+def test_ranks_in__word__first_in_the_lowest() -> None:
+    assert ranks_in(5 | 7 << 64) == [5, 7]
