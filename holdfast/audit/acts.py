@@ -26,7 +26,7 @@ from holdfast.domain.orders import (
     ReinstateOrder,
     SuspendOrder,
     TransferOrder,
-    interested_members,
+    named_members,
     receipt_ids,
 )
 
@@ -91,9 +91,9 @@ def receipts_of(order: Order | Act) -> tuple[int, ...]:
 
 
 def members_of(order: Order | Act) -> tuple[int, ...]:
-    """Members whose account matters to an order: those who sign it, but for the operator."""
+    """Members whose accounts a verdict on an order asks for."""
     if isinstance(order, CORE_ORDERS):
-        return interested_members(order)
+        return named_members(order)
     return tuple(getattr(order, field) for field in PARTIES[type(order)] if field != "operator")
 
 

@@ -21,7 +21,13 @@ from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
 
 SAYS_THE_SAME: Final = frozenset(
     {"Transfer", "Locked", "Unlocked", "Approval", "ApprovalForAll", "Attested", "EIP712DomainChanged"}
-    | {"MemberRolesChanged", "MemberActiveChanged", "MemberEncryptionKeyChanged", "ModuleSet"}
+    | {
+        "MemberRolesChanged",
+        "MemberActiveChanged",
+        "MemberEncryptionKeyChanged",
+        "ModuleSet",
+        "AttesterNamed",
+    }
     | {"AuthorityUpdated"}
 )
 """Events of the first two contracts that change nothing this ledger keeps."""
