@@ -139,6 +139,11 @@ class ActsWorld(World):
             module, function, arguments = act_arguments(act, parties, consent)
         return self.chain.send(self.modules[module], function, *arguments)
 
+    def calldata_by(self, act: Act, *keys: str) -> bytes:
+        """The call of an act that no quorum attests, signed by keys with these names."""
+        module, function, arguments = act_arguments(act, tuple(self.signature(key, act) for key in keys))
+        return self.chain.calldata(self.modules[module], function, *arguments)
+
     def ask(self, module: str, function: str, *args: Any) -> Any:
         return self.chain.call(self.modules[module], function, *args)
 
