@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from eth_utils import keccak
+from eth_utils import keccak, to_checksum_address
 
 from holdfast.attestation.quorum import Committee
-from holdfast.chain.artifacts import Artifact, load_artifact
+from holdfast.chain.artifacts import load_artifact
 from holdfast.domain.errors import Refused
 from holdfast.domain.governance import ModuleOrder
 
 NO_COMMITTEE: Final = Committee(0, 0, 0, bytes(32), ())
 """What founders pass for the committee, as long as there is none."""
 
-_PUSH1, _PUSH32 = 0x60, 0x7F
+_PUSH1, _PUSH32, _GAS, _DELEGATECALL = 0x60, 0x7F, 0x5A, 0xF4
 FORBIDDEN: Final[dict[int, str]] = {0xFF: "SELFDESTRUCT", 0xF2: "CALLCODE", 0xF0: "CREATE", 0xF5: "CREATE2"}
 """Opcodes that no running contract of ours has: with them, code that was approved could give way to other."""
 
@@ -35,18 +35,37 @@ def _trailer(code: bytes) -> int:
     return length if marked else 0
 
 
+def delegated_to(code: bytes) -> list[str]:
+    """Addresses of the further pieces of code a contract runs as its own, constants of its code.
+
+    Raises:
+        Refused: `module-code-unsafe`, if what it runs could ever be other code.
+    """
+    found, steps = [], list(opcodes(code))
+    for index, (at, opcode) in enumerate(steps):
+        if opcode != _DELEGATECALL:
+            continue
+        where, pushed = steps[index - 2]
+        if steps[index - 1][1] != _GAS or pushed != _PUSH32 or any(code[where + 1 : where + 13]):
+            raise Refused("module-code-unsafe", f"DELEGATECALL at byte {at} goes to no constant address")
+        found.append(to_checksum_address(code[where + 13 : where + 33]))
+    return found
+
+
 def refuse_unsafe(code: bytes, name: str) -> None:
     """What an attester looks at before it signs: the code is this contract of ours and cannot be exchanged.
+
+    Look at what `delegated_to` answers in the same way.
 
     Raises:
         Refused: `module-code-differs`, or `module-code-unsafe` naming the opcode.
     """
-    artifact: Artifact = load_artifact(name)
-    if not artifact.matches_code(code):
+    if not load_artifact(name).matches_code(code):
         raise Refused("module-code-differs", f"the code at the address is not our {name} contract")
     for at, opcode in opcodes(code):
         if opcode in FORBIDDEN:
             raise Refused("module-code-unsafe", f"{name} has {FORBIDDEN[opcode]} at byte {at}")
+    delegated_to(code)
 
 
 def module_order(w3: Any, consortium: str, module: str, rights: int, deadline: int) -> ModuleOrder:
