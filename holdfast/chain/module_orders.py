@@ -41,7 +41,8 @@ def delegated_to(code: bytes) -> list[str]:
     Raises:
         Refused: `module-code-unsafe`, if what it runs could ever be other code.
     """
-    found, steps = [], list(opcodes(code))
+    found: list[str] = []
+    steps = list(opcodes(code))
     for index, (at, opcode) in enumerate(steps):
         if opcode != _DELEGATECALL:
             continue
