@@ -2,19 +2,20 @@
 pragma solidity 0.8.30;
 
 import {CureOrder, DefaultOrder, ForeclosureOrder, MarginOrder, Share} from "./interfaces/ActTypes.sol";
-import {IPledge, PledgeRecord} from "./interfaces/IPledge.sol";
+import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
+import {IPledgeCourse} from "./interfaces/IPledgeCourse.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {PledgeBook} from "./PledgeBook.sol";
 
 /// @title From notice of default, or a margin call, to cure or to a sale with its waterfall.
-abstract contract Foreclosure is PledgeBook {
+abstract contract Foreclosure is PledgeBook, IPledgeCourse {
     using Slots for uint256;
 
     uint256 private constant WHOLE_BPS = 10_000;
 
-    /// @inheritdoc IPledge
+    /// @inheritdoc IPledgeCourse
     function noticeDefault(DefaultOrder calldata order, bytes calldata pledgeeSignature) external {
         _refuseLate(order.deadline);
         (uint256 receiptId, uint64 pledgeId, uint32 pledgee) = (order.receiptId, order.pledgeId, order.pledgee);
@@ -29,7 +30,7 @@ abstract contract Foreclosure is PledgeBook {
         _requireSigned(pledgee, ActHash.ofWords(ActHash.DEFAULT_ORDER, start, 5), pledgeeSignature);
     }
 
-    /// @inheritdoc IPledge
+    /// @inheritdoc IPledgeCourse
     function callMargin(
         MarginOrder calldata order,
         bytes calldata pledgeeSignature,
@@ -48,7 +49,7 @@ abstract contract Foreclosure is PledgeBook {
         _attestFor(orderHash, word, attestation, committee, signatures, order.pledgee, order.pledgee);
     }
 
-    /// @inheritdoc IPledge
+    /// @inheritdoc IPledgeCourse
     function cure(CureOrder calldata order, bytes calldata pledgeeSignature) external {
         _refuseLate(order.deadline);
         (uint256 receiptId, uint64 pledgeId, uint32 pledgee) = (order.receiptId, order.pledgeId, order.pledgee);
@@ -64,7 +65,7 @@ abstract contract Foreclosure is PledgeBook {
         _requireSigned(pledgee, ActHash.ofWords(ActHash.CURE_ORDER, start, 5), pledgeeSignature);
     }
 
-    /// @inheritdoc IPledge
+    /// @inheritdoc IPledgeCourse
     function foreclose(
         ForeclosureOrder calldata order,
         bytes calldata pledgeeSignature,

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {PledgeAssignOrder, PledgedTransferOrder, PledgeOrder, PledgeReleaseOrder} from "./interfaces/ActTypes.sol";
-import {IPledge, PledgeRecord} from "./interfaces/IPledge.sol";
+import {PledgeOrder, PledgeReleaseOrder} from "./interfaces/ActTypes.sol";
+import {IPledge} from "./interfaces/IPledge.sol";
+import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
-import {Foreclosure} from "./Foreclosure.sol";
 import {ActHash} from "./libraries/ActHash.sol";
+import {PledgeSlots} from "./libraries/PledgeSlots.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Module} from "./Module.sol";
+import {PledgeBook} from "./PledgeBook.sol";
+import {TwoPieces} from "./TwoPieces.sol";
 
-/// @title Pledges, from the three acts that make one to its release.
-contract Pledge is Foreclosure {
+/// @title Pledges: the three acts that make one, and its release. What comes between is in PledgeCourse.
+contract Pledge is PledgeBook, IPledge, TwoPieces {
+    using PledgeSlots for uint256;
+    using PledgeSlots for PledgeRecord;
     using Slots for uint256;
 
     uint16 private constant MOST_LTV_BPS = 10_000;
 
     /// @param receipts_ The receipt contract.
-    constructor(address receipts_) Module(receipts_) {}
+    /// @param course The PledgeCourse of the same receipt contract.
+    constructor(address receipts_, address course) Module(receipts_) TwoPieces(course) {}
 
     /// @inheritdoc IPledge
     function pledge(
@@ -34,10 +40,11 @@ contract Pledge is Foreclosure {
         assembly ("memory-safe") {
             start := order
         }
-        bytes32 orderHash = ActHash.ofWords(ActHash.PLEDGE_ORDER, start, 12);
+        bytes32 orderHash = ActHash.ofWords(ActHash.PLEDGE_ORDER, start, 13);
         uint256 word = RECEIPTS.addPledge(order.receiptId, order.seq, pledgee);
         _enter(order, word, uint64(bytes8(orderHash)));
         _requireHolder(order.receiptId, word, holder);
+        _requireCap(order.receiptId, word, order.lienCapMinor);
         if (holder == pledgee) revert PledgeeIsParty(pledgee);
         _requireBoth(holder, pledgee, orderHash, holderSignature, pledgeeSignature);
         if (word.pledgesOf() != 0) _requireSigned(word.firstPledgeeOf(), orderHash, seniorSignature);
@@ -48,12 +55,13 @@ contract Pledge is Foreclosure {
     function release(PledgeReleaseOrder calldata order, bytes calldata pledgeeSignature) external {
         _refuseLate(order.deadline);
         (uint256 receiptId, uint64 pledgeId, uint32 pledgee) = (order.receiptId, order.pledgeId, order.pledgee);
-        (PledgeRecord memory found, uint256 ranks, uint256 at) = _own(receiptId, pledgeId, pledgee);
-        uint256 rest = _without(ranks, at);
-        _ranks[receiptId] = rest;
-        uint32 first = rest == 0 ? 0 : _pledges[uint64(rest)].pledgee;
+        uint256 rest = _without(receiptId, pledgeId);
+        PledgeRecord storage stored = _pledges[pledgeId];
+        uint256 record = stored.load();
+        if (record.pledgeeOf() != pledgee) revert WrongPledgee(pledgeId, pledgee, record.pledgeeOf());
+        stored.save(record.withoutOne());
+        uint32 first = rest == 0 ? 0 : _pledges[uint64(rest)].load().pledgeeOf();
         RECEIPTS.setPledges(receiptId, order.seq, _count(rest), first);
-        _uncover(pledgeId, found);
         emit PledgeReleased(receiptId, pledgeId, pledgee);
         uint256 start;
         assembly ("memory-safe") {
@@ -63,56 +71,26 @@ contract Pledge is Foreclosure {
     }
 
     /// @inheritdoc IPledge
-    function assign(
-        PledgeAssignOrder calldata order,
-        bytes calldata pledgeeSignature,
-        bytes calldata assigneeSignature
-    ) external {
-        _refuseLate(order.deadline);
-        (uint256 receiptId, uint64 pledgeId) = (order.receiptId, order.pledgeId);
-        (uint32 pledgee, uint32 assignee) = (order.pledgee, order.assignee);
-        (PledgeRecord memory found, uint256 ranks, uint256 at) = _own(receiptId, pledgeId, pledgee);
-        if (found.receipts != 1) revert PledgeCoversOthers(pledgeId, found.receipts);
-        uint32 first = at == 0 ? assignee : _pledges[uint64(ranks)].pledgee;
-        uint256 word = RECEIPTS.setPledges(receiptId, order.seq, _count(ranks), first);
-        if (assignee == word.holderOf() || assignee == pledgee) revert PledgeeIsParty(assignee);
-        _pledges[pledgeId].pledgee = assignee;
-        emit PledgeAssigned(pledgeId, pledgee, assignee);
-        uint256 start;
-        assembly ("memory-safe") {
-            start := order
-        }
-        bytes32 orderHash = ActHash.ofWords(ActHash.PLEDGE_ASSIGN_ORDER, start, 6);
-        _requireBoth(pledgee, assignee, orderHash, pledgeeSignature, assigneeSignature);
+    function pledgeOf(uint64 pledgeId) external view returns (PledgeRecord memory) {
+        return _pledges[pledgeId];
     }
 
     /// @inheritdoc IPledge
-    function transferPledged(
-        PledgedTransferOrder calldata order,
-        bytes calldata holderSignature,
-        bytes calldata transfereeSignature,
-        bytes calldata pledgeeSignature,
-        Attestation calldata attestation,
-        Committee calldata committee,
-        bytes calldata signatures
-    ) external {
-        _refuseLate(order.deadline);
-        (uint256 receiptId, uint32 holder, uint32 transferee) = (order.receiptId, order.holder, order.transferee);
-        uint256 start;
-        assembly ("memory-safe") {
-            start := order
-        }
-        bytes32 orderHash = ActHash.ofWords(ActHash.PLEDGED_TRANSFER_ORDER, start, 6);
-        uint256 word = RECEIPTS.moveReceipt(receiptId, order.seq, transferee, orderHash, pledgeeSignature);
-        _requireHolder(receiptId, word, holder);
-        if (word.firstPledgeeOf() != order.pledgee) {
-            revert NotFirstRank(receiptId, order.pledgee, word.firstPledgeeOf());
-        }
-        for (uint256 ranks = _ranks[receiptId]; ranks != 0; ranks >>= 64) {
-            if (_pledges[uint64(ranks)].pledgee == transferee) revert PledgeeIsParty(transferee);
-        }
-        _requireBoth(holder, transferee, orderHash, holderSignature, transfereeSignature);
-        _attestFor(orderHash, word, attestation, committee, signatures, transferee, order.pledgee);
+    function pledgesOn(uint256 receiptId) external view returns (uint64[] memory ids) {
+        uint256 ranks = _ranks[receiptId];
+        ids = new uint64[](_count(ranks));
+        for (uint256 i = 0; i < ids.length; ++i) ids[i] = uint64(ranks >> 64 * i);
+    }
+
+    /// @dev The pledgee has signed how much comes before it: nothing, or the cap of storage fees that outrank it.
+    function _requireCap(uint256 receiptId, uint256 word, uint64 given) private pure {
+        uint64 lienCapMinor = word.lienTermsOf() == 0 ? 0 : _lienCapMinor(receiptId);
+        if (given != lienCapMinor) revert LienCapDiffers(receiptId, given, lienCapMinor);
+    }
+
+    /// @dev Cap of the storage fees that outrank pledges on a receipt with such terms.
+    function _lienCapMinor(uint256 receiptId) private pure returns (uint64) {
+        revert LienTermsUnknown(receiptId);
     }
 
     /// @dev Write the pledge down behind those the receipt has.
@@ -121,7 +99,8 @@ contract Pledge is Foreclosure {
         (uint16 ltvBps, uint24 cureS, bytes3 currency) = (order.ltvBps, order.cureS, order.currency);
         bool sound = amountMinor != 0 && maturity > block.timestamp && cureS != 0;
         if (!sound || ltvBps == 0 || ltvBps > MOST_LTV_BPS) revert PledgeTerms(amountMinor, maturity, ltvBps, cureS);
-        if (pledgeId == 0 || _pledges[pledgeId].receipts != 0) revert PledgeExists(pledgeId);
+        PledgeRecord storage stored = _pledges[pledgeId];
+        if (pledgeId == 0 || stored.load() != 0) revert PledgeExists(pledgeId);
         uint256 held = word.pledgesOf();
         if (held == RANKS || order.rank != held + 1) revert RankNotNext(receiptId, order.rank, held + 1);
         uint256 ranks = held == 0 ? 0 : _ranks[receiptId];
@@ -129,7 +108,7 @@ contract Pledge is Foreclosure {
             revert CurrencyDiffers(receiptId, currency, _pledges[uint64(ranks)].currency);
         }
         _ranks[receiptId] = ranks | uint256(pledgeId) << 64 * held;
-        _pledges[pledgeId] = PledgeRecord(order.pledgee, amountMinor, currency, maturity, ltvBps, cureS, 0, 1);
+        stored.save(PledgeSlots.newPledge(order));
         emit Pledged(
             receiptId,
             pledgeId,
@@ -143,5 +122,14 @@ contract Pledge is Foreclosure {
             cureS,
             order.filingDigest
         );
+    }
+
+    /// @dev Take a pledge out of a receipt's ranks; those behind it move up by one.
+    function _without(uint256 receiptId, uint64 pledgeId) private returns (uint256 rest) {
+        uint256 ranks = _ranks[receiptId];
+        uint256 at = _position(receiptId, ranks, pledgeId);
+        uint256 low = (1 << 64 * at) - 1;
+        rest = ranks & low | (at + 1 == RANKS ? 0 : ranks >> 64 & ~low);
+        _ranks[receiptId] = rest;
     }
 }

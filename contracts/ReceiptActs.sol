@@ -9,7 +9,7 @@ import {
     Successor,
     SupersedeOrder
 } from "./interfaces/ActTypes.sol";
-import {IPledgeFollower} from "./interfaces/IPledge.sol";
+import {IPledgeFollower} from "./interfaces/IPledgeCourse.sol";
 import {IReceiptActs} from "./interfaces/IReceiptActs.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {Attestation, Committee, STATUS_DELIVERED} from "./interfaces/Types.sol";

@@ -3,7 +3,8 @@ pragma solidity 0.8.30;
 
 import {IConsortium} from "./interfaces/IConsortium.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
-import {IPledge, PledgeRecord} from "./interfaces/IPledge.sol";
+import {IPledge} from "./interfaces/IPledge.sol";
+import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
 import {IReceiptActs} from "./interfaces/IReceiptActs.sol";
 import {
     BOUND_DELIVERED,

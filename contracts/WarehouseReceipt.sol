@@ -25,33 +25,19 @@ import {OrderHash} from "./libraries/OrderHash.sol";
 import {Quorum} from "./libraries/Quorum.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Slots} from "./libraries/Slots.sol";
+import {TwoPieces} from "./TwoPieces.sol";
 
 /// @title Warehouse receipts, held by members, moved by orders, backed by attested goods.
-contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, AttestedOrders {
+contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, AttestedOrders, TwoPieces {
     using Slots for uint256;
     using Slots for Lot;
     using Slots for Receipt;
 
-    /// @dev The rest of this contract's code (ISuspension, IReceiptPrimitives). Fixed for ever.
-    address private immutable PRIMITIVES;
-
     /// @param consortium_ Consortium that already expects this contract at this address.
-    constructor(address consortium_) ReceiptToken(consortium_) {
-        PRIMITIVES = address(new ReceiptPrimitives(consortium_));
-    }
-
-    /// @dev One contract of two pieces of code, since one piece may have 24,576 bytes.
-    fallback() external {
-        address primitives = PRIMITIVES;
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            calldatacopy(free, 0, calldatasize())
-            let done := delegatecall(gas(), primitives, free, calldatasize(), 0, 0)
-            returndatacopy(free, 0, returndatasize())
-            if done { return(free, returndatasize()) }
-            revert(free, returndatasize())
-        }
-    }
+    constructor(address consortium_)
+        ReceiptToken(consortium_)
+        TwoPieces(address(new ReceiptPrimitives(consortium_)))
+    {}
 
     // --- orders ---
 

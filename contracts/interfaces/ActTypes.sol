@@ -118,6 +118,7 @@ struct PledgeOrder {
     uint40 maturity;
     uint16 ltvBps;
     uint24 cureS; // from notice of default to the earliest sale
+    uint64 lienCapMinor; // most that storage fees may take before it; zero if none outrank it
     bytes32 filingDigest; // SHA-256 of the filing with the registry of security interests
     uint64 deadline;
 }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {CourtCase} from "./ICourt.sol";
-import {PledgeRecord} from "./IPledge.sol";
+import {PledgeRecord} from "./IPledgeBook.sol";
 
 // Why a receipt is not free, a bitmask; zero if it is.
 uint16 constant BOUND_SUSPENDED = 1;

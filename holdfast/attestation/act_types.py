@@ -90,6 +90,7 @@ ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("maturity", "uint40", "maturity"),
         ("ltvBps", "uint16", "ltv_bps"),
         ("cureS", "uint24", "cure_s"),
+        ("lienCapMinor", "uint64", "lien_cap_minor"),
         ("filingDigest", "bytes32", "filing_digest"),
         ("deadline", "uint64", "deadline"),
     ),

@@ -11,8 +11,13 @@ from typing import Any, Final
 
 from holdfast.domain.errors import Misconfigured
 
-PIECES: Final[Mapping[str, tuple[str, ...]]] = {"WarehouseReceipt": ("ReceiptPrimitives",)}
-"""Contract of several pieces of code -> the pieces it delegates to."""
+PIECES: Final[Mapping[str, tuple[str, ...]]] = {
+    "WarehouseReceipt": ("ReceiptPrimitives",),
+    "Pledge": ("PledgeCourse",),
+}
+"""Contract of several pieces of code -> the pieces it delegates to.
+
+WarehouseReceipt makes its own; others are given theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from web3.types import TxReceipt
 
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.acts import MODULE_RIGHTS
-from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.artifacts import PIECES, load_artifact
 from holdfast.chain.governance import Governance as Governance
 from holdfast.chain.governance import hand_over
 from holdfast.chain.module_orders import module_arguments, module_order
@@ -187,14 +187,19 @@ def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) ->
     """Addresses of Pledge, ReceiptActs, Court and ReceiptStatus."""
     found: list[str] = []
     for name, rights in MODULE_RIGHTS.items():
-        arguments = [receipts, found[0]] if name == "ReceiptActs" else [receipts]
-        deployed = sender.send(_contract(w3, name).constructor(*arguments))
-        address = to_checksum_address(str(deployed["contractAddress"]))
+        pieces = [_deployed(w3, sender, piece, receipts) for piece in PIECES.get(name, ())]
+        more = found[:1] if name == "ReceiptActs" else pieces
+        address = _deployed(w3, sender, name, receipts, *more)
         order = module_order(w3, consortium.address, address, rights, _NO_DEADLINE)
         sender.send(consortium.functions.setModule(*module_arguments(order)))
         found.append(address)
-    status = sender.send(_contract(w3, "ReceiptStatus").constructor(receipts, *found))
-    return (*found, to_checksum_address(str(status["contractAddress"])))
+    return (*found, _deployed(w3, sender, "ReceiptStatus", receipts, *found))
+
+
+def _deployed(w3: Web3, sender: Sender, name: str, *arguments: str) -> str:
+    """Address of a new contract."""
+    done = sender.send(_contract(w3, name).constructor(*arguments))
+    return to_checksum_address(str(done["contractAddress"]))
 
 
 def _contract(w3: Web3, name: str, address: str | None = None) -> Any:

@@ -131,7 +131,7 @@ def _measure_acts(bench: _Bench, receipt: int) -> dict[str, int]:
     now = bench.now_s
     deadline, expires = now + _MAX_AGE_S, now + 365 * _DAY_S
     some = sha256(b"document").digest()
-    terms = (500_000_000, b"CNY", now + 90 * _DAY_S, 7_000, 10 * _DAY_S, some, deadline)
+    terms = (500_000_000, b"CNY", now + 90 * _DAY_S, 7_000, 10 * _DAY_S, 0, some, deadline)
     order = PledgeOrder(receipt, _IMPORTER, _BANK, 0, 1, *terms)
     found = {"pledge": bench.act(order)}
     pledge = pledge_id(order_hash(order))

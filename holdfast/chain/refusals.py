@@ -81,6 +81,8 @@ SENTENCES: dict[str, str] = {
     "CaseNotLapsed": "case {caseNo} holds until {expiresAt}; it is {nowS}",
     "FrozenByCase": "the receipt is frozen under case {caseNo} already",
     "NotFrozenByCase": "the receipt is not frozen under case {caseNo}",
+    "LienCapDiffers": "storage fees of up to {lienCapMinor} come before the pledge, signed is {given}",
+    "LienTermsUnknown": "storage fees outrank any pledge on the receipt, and their cap is not known here",
     "PledgeExists": "pledge {pledgeId} exists already: change a value of the order, such as its deadline",
     "PledgeNotOnReceipt": "pledge {pledgeId} is not on the receipt",
     "PledgeTerms": "a pledge needs an amount, a maturity to come, an LTV up to 10000 and time to cure",

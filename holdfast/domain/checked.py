@@ -32,6 +32,7 @@ _BITS: Final = {
     "proceeds_minor": (64, 0),
     "costs_minor": (64, 0),
     "lien_minor": (64, 0),
+    "lien_cap_minor": (64, 0),
     "surplus_minor": (64, 0),
     "claim_minor": (64, 0),
     "paid_minor": (64, 0),

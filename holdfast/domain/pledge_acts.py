@@ -12,7 +12,10 @@ from holdfast.domain.checked import Checked
 
 @dataclass(frozen=True, slots=True)
 class PledgeOrder(Checked):
-    """Pledge a receipt. Signed by holder and pledgee, for a junior pledge by the first pledgee; attested."""
+    """Pledge a receipt. Signed by holder and pledgee, for a junior pledge by the first pledgee; attested.
+
+    `lien_cap_minor`: most that the operator's storage fees may take before the pledge; 0 if none outrank it.
+    """
 
     receipt_id: int
     holder: int
@@ -24,6 +27,7 @@ class PledgeOrder(Checked):
     maturity: int
     ltv_bps: int
     cure_s: int
+    lien_cap_minor: int
     filing_digest: bytes
     deadline: int
 

@@ -23,6 +23,7 @@ from holdfast.chain.acts import (
     act_arguments,
     pledge_id,
 )
+from holdfast.chain.artifacts import PIECES
 from holdfast.domain.acts import (
     Act,
     CaseOrder,
@@ -82,7 +83,9 @@ class ActsWorld(World):
             self.add_member(member, Role.COURT)
         self.modules: dict[str, str] = {}
         for name, rights in MODULE_RIGHTS.items():
-            more = [self.modules["Pledge"]] if name == "ReceiptActs" else []
+            more = [self.chain.deploy(piece, self.receipts) for piece in PIECES.get(name, ())]
+            if name == "ReceiptActs":
+                more = [self.modules["Pledge"]]
             self.modules[name] = self.chain.deploy(name, self.receipts, *more)
             self.set_module(self.modules[name], rights)
         self.status_reader = self.chain.deploy("ReceiptStatus", self.receipts, *self.modules.values())
@@ -223,6 +226,7 @@ class ActsWorld(World):
             self.chain.now_s + 90 * DAY_S,
             7_000,
             CURE_S,
+            0,
             FILING,
             self.deadline_s,
         )

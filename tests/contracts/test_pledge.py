@@ -71,6 +71,12 @@ def test_pledge__operator_missing_or_pledgee_attests__refused(
         acts.put(acts.pledge_order(acts.issued()), signers=signers)
 
 
+def test_pledge__lien_cap__that_of_the_terms_that_outrank_it(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    with refused("LienCapDiffers", receiptId=receipt, given=1, lienCapMinor=0):
+        acts.put(acts.pledge_order(receipt, lien_cap_minor=1))
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"amount_minor": 0}, {"maturity": 1}, {"ltv_bps": 0}, {"ltv_bps": 10_001}, {"cure_s": 0}],

@@ -6,6 +6,7 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from holdfast.chain.artifacts import Field, load_artifact
+from tests.contracts.acts_harness import AMOUNT, ActsWorld
 from tests.contracts.harness import BANK, IMPORTER, INSPECTOR, IOT, LOT, TRADER, World
 
 
@@ -72,3 +73,16 @@ def test_code__on_the_chain__is_the_generated_one(world: World) -> None:
         changed = bytearray(world.chain.code(address))
         changed[0] ^= 1
         assert not artifact.matches_code(bytes(changed))
+
+
+def test_pledge__every_field__where_the_layout_says_in_both_pieces(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    pledge = acts.pledged(receipt)
+    first, second = load_artifact("Pledge"), load_artifact("PledgeCourse")
+    assert (first.variables, first.structs) == (second.variables, second.structs)
+    slot = int.from_bytes(keccak(encode(["uint64", "uint256"], [pledge, first.variables["_pledges"].slot])))
+    word = acts.chain.storage(acts.modules["Pledge"], slot)
+    found = {name: part(word, field) for name, field in first.structs["PledgeRecord"].items()}
+    expected = acts.ask("Pledge", "pledgeOf", pledge)
+    assert found == expected | {"currency": int.from_bytes(expected["currency"])}
+    assert (found["amountMinor"], found["receipts"]) == (AMOUNT, 1)

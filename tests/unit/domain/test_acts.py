@@ -23,7 +23,7 @@ from holdfast.domain.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parents[3]
 SPLIT = SplitOrder(1, 2, 1, 0, (Successor(7, 4, 99), Successor(8, 6, 99)), 50)
-PLEDGE = PledgeOrder(1, 2, 4, 0, 1, 500, b"CNY", 99, 7_000, 60, bytes(32), 50)
+PLEDGE = PledgeOrder(1, 2, 4, 0, 1, 500, b"CNY", 99, 7_000, 60, 0, bytes(32), 50)
 SALE = ForeclosureOrder(1, 4, 2, 3, 0, bytes(32), 10, 1, 0, (Share(9, 9, 9),), 0, 50)
 
 
