@@ -12,9 +12,10 @@ from cli.errors import WrongUsage
 from cli.inputs import read_json_object
 from holdfast.attestation.deposit import read_terms
 from holdfast.attestation.typed_data import Domain, order_from_typed_data
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
-from holdfast.domain.orders import DeliveryOrder, Order, TransferOrder
+from holdfast.domain.orders import DeliveryOrder, TransferOrder
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
 
@@ -128,7 +129,7 @@ def members_to_sign(order: MembersOrder) -> tuple[int, ...]:
     return order.signers() if isinstance(order, DepositRequest) else (order.holder,)
 
 
-def _members_order(order: Order | DepositRequest) -> MembersOrder:
+def _members_order(order: AnyOrder | DepositRequest) -> MembersOrder:
     if not isinstance(order, TransferOrder | DeliveryOrder | DepositRequest):
         raise InvalidInput(
             "primaryType", type(order).__name__, "TransferOrder, DeliveryOrder or DepositRequest"

@@ -18,7 +18,7 @@ from holdfast.attestation.types import CLASSES, Signable
 from holdfast.attestation.types import ORDER_TYPES as ORDER_TYPES
 from holdfast.attestation.types import QUEUE_TYPES as QUEUE_TYPES
 from holdfast.attestation.types import TYPES as TYPES
-from holdfast.domain.acts import Act, ReceiptRef, Share, Successor, SupersedeReason
+from holdfast.domain.acts import Act, AnyOrder, ReceiptRef, Share, Successor, SupersedeReason
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.governance import ModuleOrder
@@ -192,6 +192,13 @@ def act_from_json(primary_type: str, data: object) -> Act:
     return act
 
 
+def any_order_from_json(primary_type: str, data: object) -> AnyOrder:
+    """Read an order for the receipt contract or for a module. Raises InvalidInput naming the field."""
+    if primary_type in ACT_TYPES:
+        return act_from_json(primary_type, data)
+    return order_from_json(primary_type, data)
+
+
 def request_from_json(data: object) -> DepositRequest:
     """Read a depositor's request from its EIP-712 message. Raises InvalidInput naming the field."""
     request: DepositRequest = _from_json("DepositRequest", data, "DepositRequest")
@@ -224,7 +231,7 @@ def typed_data(domain: Domain, value: Signable) -> dict[str, Any]:
     }
 
 
-def order_from_typed_data(domain: Domain, data: object) -> Order | DepositRequest:
+def order_from_typed_data(domain: Domain, data: object) -> AnyOrder | DepositRequest:
     """Read an order or request from a whole typed-data object, refusing another domain.
 
     Raises InvalidInput naming the field, for example a wrong chain id or contract.
@@ -240,8 +247,8 @@ def order_from_typed_data(domain: Domain, data: object) -> Order | DepositReques
         if str(value).lower() != str(right).lower():
             raise InvalidInput(f"domain.{field}", value, f"{right}: this registry's")
     kind, message = str(data.get("primaryType")), data.get("message")
-    order: Order | DepositRequest
-    order = request_from_json(message) if kind == "DepositRequest" else order_from_json(kind, message)
+    order: AnyOrder | DepositRequest
+    order = request_from_json(message) if kind == "DepositRequest" else any_order_from_json(kind, message)
     if "types" in data and data["types"] != typed_data(domain, order)["types"]:
         raise InvalidInput("types", data["types"], f"the fields of {type(order).__name__} as published")
     return order

@@ -82,12 +82,7 @@ An issue is one too where a receipt takes another's place; the ledger knows whic
 
 def receipts_of(order: Order | Act) -> tuple[int, ...]:
     """The receipts an order names, in its order."""
-    if isinstance(order, CORE_ORDERS):
-        return receipt_ids(order)
-    found: int | None = getattr(order, "receipt_id", None)
-    if found is not None:
-        return (found,)
-    return tuple(ref.receipt_id for ref in getattr(order, "receipts", ()))
+    return receipt_ids(order)
 
 
 def members_of(order: Order | Act) -> tuple[int, ...]:

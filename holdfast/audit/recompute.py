@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from holdfast.attestation.deposit import REQUEST_FILE, read_request, request_json
-from holdfast.attestation.typed_data import Domain, order_from_json, order_hash
+from holdfast.attestation.typed_data import Domain, any_order_from_json, order_hash
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.claims import StockClaim
 from holdfast.domain.document import IncompleteDocument, ReceiptDocument
 from holdfast.domain.errors import EvidenceRejected, InvalidInput, Refused
 from holdfast.domain.observations import FrameReading, Observations, Weighing
-from holdfast.domain.orders import IssueOrder, Order, receipt_ids
+from holdfast.domain.orders import receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import LedgerFacts, receipt_hex
 from holdfast.domain.verdict import Verdict
@@ -47,7 +48,7 @@ ReadFrame = Callable[[bytes, int], FrameContent]
 class Recomputed:
     """Everything drawn from a bundle again, before the chain is asked."""
 
-    order: Order
+    order: AnyOrder
     order_hash: bytes
     documents: tuple[tuple[int, ReceiptDocument], ...]
     claim: StockClaim
@@ -100,7 +101,7 @@ def recompute(opened: OpenedBundle, domain: Domain, read_frame: ReadFrame) -> Re
     ):
         raise EvidenceRejected("wrong-chain", "the bundle is meant for another chain or contract")
     try:
-        order = order_from_json(str(manifest.subject["primary_type"]), manifest.subject["order"])
+        order = any_order_from_json(str(manifest.subject["primary_type"]), manifest.subject["order"])
         policy = read_policy(_file(opened, POLICY_FILE))
     except InvalidInput as error:
         raise EvidenceRejected("manifest", str(error)) from error
@@ -136,7 +137,7 @@ def _file(opened: OpenedBundle, name: str) -> bytes:
     return opened.files[name]
 
 
-def _documents(opened: OpenedBundle, order: Order) -> tuple[tuple[int, ReceiptDocument], ...]:
+def _documents(opened: OpenedBundle, order: AnyOrder) -> tuple[tuple[int, ReceiptDocument], ...]:
     wanted = receipt_ids(order)
     names = opened.manifest.documents
     if len(names) != len(wanted):
@@ -173,14 +174,15 @@ def _claim(opened: OpenedBundle) -> tuple[StockClaim, int, str]:
 
 
 def _operator(
-    opened: OpenedBundle, order: Order, documents: tuple[tuple[int, ReceiptDocument], ...], operator: int
+    opened: OpenedBundle, order: AnyOrder, documents: tuple[tuple[int, ReceiptDocument], ...], operator: int
 ) -> None:
     """The operator that the lot's id is made with is the order's and the documents' own.
 
     Any other number would give the same goods a second lot id, on which everything could be issued again.
     """
-    wanted = order.operator if isinstance(order, IssueOrder) else documents[0][1].operator_member
-    if operator != wanted:
+    named: int | None = getattr(order, "operator", None)
+    wanted = documents[0][1].operator_member if named is None and documents else named
+    if wanted is not None and operator != wanted:
         why = f"the manifest's claim is of operator {operator}, the order or its receipt of {wanted}"
         raise EvidenceRejected("operator", why)
     for name, (_, document) in zip(opened.manifest.documents, documents, strict=True):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from holdfast.chain.connection import ChainSettings, Connection
 from holdfast.chain.consortium import ConsortiumReader
 from holdfast.chain.events import EventReader
+from holdfast.chain.modules import ModuleReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
-from holdfast.domain.orders import Order, named_members, receipt_ids
+from holdfast.domain.acts import AnyOrder
+from holdfast.domain.orders import named_members, receipt_ids
 from holdfast.domain.receipts import LedgerFacts
 
 
@@ -20,8 +22,9 @@ class Chain:
     consortium: ConsortiumReader
     receipts: WarehouseReceiptReader
     events: EventReader
+    modules: ModuleReader
 
-    def facts(self, order: Order, lot_id: bytes) -> LedgerFacts:
+    def facts(self, order: AnyOrder, lot_id: bytes) -> LedgerFacts:
         """Lot, receipts and parties' accounts at the newest block. Raises Unreachable, Refused."""
         head = self.connection.head()
         return LedgerFacts(
@@ -43,4 +46,5 @@ def open_chain(settings: ChainSettings, *, verify: bool = True) -> Chain:
         ConsortiumReader(connection),
         WarehouseReceiptReader(connection),
         EventReader(connection),
+        ModuleReader(connection),
     )

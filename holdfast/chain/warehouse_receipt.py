@@ -81,14 +81,3 @@ class WarehouseReceiptReader:
             order, tuple(parties), attestation, committee, packed_signatures(signatures)
         )
         return bytes.fromhex(self._contract.encode_abi(name, args=arguments)[2:])
-
-    def simulate(self, data: bytes, sender: str) -> int:
-        """Run a call without sending it; returns the gas it would need.
-
-        Raises Refused with the contract's reason, Unreachable.
-        """
-        call: Any = {"from": sender, "to": self._contract.address, "data": "0x" + data.hex()}
-        eth = self._connection.w3.eth
-        # Pending: the next block's time decides on deadlines, not that of the last one.
-        self._connection.ask("simulation", lambda: eth.call(call, "pending"))
-        return self._connection.ask("gas", lambda: eth.estimate_gas(call, "pending"))

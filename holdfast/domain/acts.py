@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from holdfast.domain.checked import Checked
+from holdfast.domain.orders import Order
 from holdfast.domain.pledge_acts import CureOrder as CureOrder
 from holdfast.domain.pledge_acts import DefaultOrder as DefaultOrder
 from holdfast.domain.pledge_acts import ForeclosureOrder as ForeclosureOrder
@@ -158,3 +159,6 @@ Act = (
     | CureOrder
     | ForeclosureOrder
 )
+
+AnyOrder = Order | Act
+"""What the receipt contract or a module takes."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from holdfast.domain.document import (
     DOCUMENT_FIELDS,
+    DOCUMENT_VERSION,
     FieldProblem,
     IncompleteDocument,
     ReceiptDocument,
@@ -102,6 +103,9 @@ def documents_from_terms(
         if foreign:
             problem = FieldProblem(sorted(foreign)[0], "schema", "stands where it does not belong")
             raise IncompleteDocument((problem,))
+        if terms["common"].get("document_version", DOCUMENT_VERSION) != DOCUMENT_VERSION:
+            why = f"an issue makes documents of version {DOCUMENT_VERSION}; others replace receipts"
+            raise IncompleteDocument((FieldProblem("document_version", "schema", why),))
         added = {"evidence_core_digest": evidence_core, "salt": salt, "issued_on": issued_on}
         documents.append(document_from_json({**terms["common"], **each, **added}))
     numbers = [document.receipt_number for document in documents]

@@ -17,10 +17,17 @@ from holdfast.domain.orders import Kind
 from holdfast.domain.units import grams
 
 DOCUMENT_VERSION = 1
+"""Of a document that an issue brings into being."""
+SUCCESSOR_VERSION = 2
+"""Of one that takes the place of others: it also says of which, and why."""
+
+
+def _metadata(kind: str, clause: str, zh: str, en: str) -> dict[str, str]:
+    return {"kind": kind, "clause": clause, "zh": zh, "en": en}
 
 
 def _law(kind: str, clause: str, zh: str, en: str) -> Any:
-    return field(metadata={"kind": kind, "clause": clause, "zh": zh, "en": en})
+    return field(metadata=_metadata(kind, clause, zh, en))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,21 @@ class ReceiptDocument:
     issued_on: int = _law("time", "民法典 909(8); MLWR 10(1)", "填发日期", "Date of issue")
     evidence_core_digest: str = _law("digest", "MLETR 10", "证据摘要", "Digest of the evidence")
     salt: str = _law("digest", "design: privacy", "盐值", "Salt that keeps the digest unguessable")
+    replaces: tuple[str, ...] = field(
+        default=(), metadata=_metadata("ids", "MLETR 10(2)", "被替代仓单", "Receipts that this one replaces")
+    )
+    because: str = field(
+        default="", metadata=_metadata("cause", "MLETR 10(2)", "替代原因", "Why it replaces them")
+    )
 
 
-DOCUMENT_FIELDS = fields(ReceiptDocument)
-"""Every field with its metadata `clause`, `zh`, `en`, `kind`, in document order."""
+LINK_FIELDS = fields(ReceiptDocument)[-2:]
+"""What only a successor's document says: ids as 64 hex digits in the act's order, and the act's word."""
+DOCUMENT_FIELDS = fields(ReceiptDocument)[:-2]
+"""Every field of an issue's document with its metadata `clause`, `zh`, `en`, `kind`, in document order."""
+CAUSES = ("split", "merger", "correction", "extension", "replacement", "substitution")
+"""Acts by which one document takes the place of others."""
+MAX_REPLACED = 100
 
 _AMOUNTS = {"quantity_g"}
 """Amounts are strings in canonical JSON: RFC 8785 refuses integers of 2^53 and more."""
@@ -112,8 +130,12 @@ def _problem_with(kind: str, value: object) -> str | None:
             return "expected one line of at most 500 characters, none of them invisible"
     elif kind == "kind" and value not in ("negotiable", "non-negotiable"):
         return f"{value!r} is not right; expected negotiable or non-negotiable"
-    elif kind == "version" and not (whole and value == DOCUMENT_VERSION):
-        return f"{value!r} is not right; expected {DOCUMENT_VERSION}"
+    elif kind == "version" and not (whole and value in (DOCUMENT_VERSION, SUCCESSOR_VERSION)):
+        return f"{value!r} is not right; expected {DOCUMENT_VERSION}, or {SUCCESSOR_VERSION} of a successor"
+    elif kind == "ids":
+        return _problem_with_ids(value)
+    elif kind == "cause" and value not in CAUSES:
+        return f"{value!r} is not right; expected one of {', '.join(CAUSES)}"
     elif kind == "bool" and not isinstance(value, bool):
         return f"{value!r} is not right; expected true or false"
     elif kind == "grams":
@@ -137,6 +159,14 @@ def _is_hex32(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef")
 
 
+def _problem_with_ids(value: object) -> str | None:
+    ids = value if isinstance(value, list | tuple) else ()
+    right = 1 <= len(ids) <= MAX_REPLACED and all(_is_hex32(item) for item in ids)
+    if not right or len(set(ids)) != len(ids):
+        return f"expected 1 to {MAX_REPLACED} receipt ids of 64 lower-case hexadecimal digits, each once"
+    return None
+
+
 def _problem_with_grams(value: object) -> str | None:
     if not isinstance(value, str) or not value.isascii() or not value.isdigit() or value[0] == "0":
         return f"{value!r} is not right; expected grams as a string of digits, at least 1"
@@ -156,7 +186,8 @@ def document_from_json(data: Mapping[str, Any]) -> ReceiptDocument:
     """
     problems = []
     values: dict[str, Any] = {}
-    for item in DOCUMENT_FIELDS:
+    wanted = (*DOCUMENT_FIELDS, *_links(data))
+    for item in wanted:
         if item.name not in data or data[item.name] is None:
             problems.append(FieldProblem(item.name, item.metadata["clause"], "missing"))
             continue
@@ -165,19 +196,27 @@ def document_from_json(data: Mapping[str, Any]) -> ReceiptDocument:
         if wrong:
             problems.append(FieldProblem(item.name, item.metadata["clause"], wrong))
         values[item.name] = value
-    known = {item.name for item in DOCUMENT_FIELDS}
+    known = {item.name for item in wanted}
     problems += [FieldProblem(name, "schema", "unknown field") for name in sorted(set(data) - known)]
     if not problems and values["storage_until"] <= values["storage_from"]:
         problems.append(FieldProblem("storage_until", "民法典 909(5)", "not later than storage_from"))
     if problems:
         raise IncompleteDocument(tuple(problems))
     typed: dict[str, Any] = {k: int(v) if k in _AMOUNTS else v for k, v in values.items()}
+    if "replaces" in typed:
+        typed["replaces"] = tuple(typed["replaces"])
     return ReceiptDocument(**typed)
+
+
+def _links(data: Mapping[str, Any]) -> tuple[Any, ...]:
+    return LINK_FIELDS if data.get("document_version") == SUCCESSOR_VERSION else ()
 
 
 def document_to_json(document: ReceiptDocument) -> dict[str, Any]:
     """The JSON object whose canonical form is hashed into the receipt id."""
     data = {item.name: getattr(document, item.name) for item in DOCUMENT_FIELDS}
+    if document.document_version == SUCCESSOR_VERSION:
+        data |= {"replaces": list(document.replaces), "because": document.because}
     return {k: str(v) if k in _AMOUNTS else v for k, v in data.items()}
 
 

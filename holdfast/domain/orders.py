@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final
 
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.members import member_id
 from holdfast.domain.units import grams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from holdfast.domain.acts import Act
+    from holdfast.domain.receipts import ReceiptState
 
 
 class Kind(IntEnum):
@@ -173,26 +180,62 @@ class ReinstateOrder:
 Order = IssueOrder | TransferOrder | DeliveryOrder | SuspendOrder | ReinstateOrder
 
 
-def receipt_ids(order: Order) -> tuple[int, ...]:
-    """The receipts an order names, in its order."""
-    if isinstance(order, IssueOrder):
-        return tuple(terms.receipt_id for terms in order.receipts)
-    return (order.receipt_id,)
+STANDING_FIELDS: Final = ("receipt_id", "receipts")
+"""Fields of orders that name receipts which stand already; a field means the same in every order."""
+COMING_FIELDS: Final = ("successor_id", "merged_id", "replacement_id", "parts")
+"""Fields of orders that name receipts which the order brings into being."""
+PARTY_FIELDS: Final = ("holder", "pledgor", "transferee", "pledgee", "assignee", "buyer")
+"""Fields of orders that name members with an interest in the outcome."""
 
 
-def named_members(order: Order) -> tuple[int, ...]:
+def named_members(order: Order | Act) -> tuple[int, ...]:
     """Members whose accounts a verdict asks for: the interested ones, and at issue the operator."""
     found = interested_members(order)
     return (*found, order.operator) if isinstance(order, IssueOrder) else found
 
 
-def interested_members(order: Order) -> tuple[int, ...]:
-    """Members whose attesters may not attest an order: holders and transferees."""
+def _named(order: object, fields: Iterable[str]) -> tuple[int, ...]:
+    found: list[int] = []
+    for field in fields:
+        value: Any = getattr(order, field, ())
+        found += [value] if isinstance(value, int) else [item.receipt_id for item in value]
+    return tuple(found)
+
+
+def standing_ids(order: Order | Act) -> tuple[int, ...]:
+    """The receipts an order is about that stand before it, in its order."""
+    return () if isinstance(order, IssueOrder) else _named(order, STANDING_FIELDS)
+
+
+def coming_ids(order: Order | Act) -> tuple[int, ...]:
+    """The receipts that an order brings into being, in its order: each has a document of its own."""
+    return _named(order, ("receipts",) if isinstance(order, IssueOrder) else COMING_FIELDS)
+
+
+def receipt_ids(order: Order | Act) -> tuple[int, ...]:
+    """The receipts an order names: first those that stand, then those that it brings into being."""
+    return standing_ids(order) + coming_ids(order)
+
+
+def interested_members(order: Order | Act) -> tuple[int, ...]:
+    """Members an order names whose attesters may not attest it: holders, transferees, pledgees, buyers."""
     if isinstance(order, IssueOrder):
         return tuple(sorted({terms.holder for terms in order.receipts}))
-    if isinstance(order, TransferOrder):
-        return (order.holder, order.transferee)
-    return (order.holder,) if isinstance(order, DeliveryOrder) else ()
+    named = (getattr(order, field, None) for field in PARTY_FIELDS)
+    return tuple(dict.fromkeys(member for member in named if member is not None))
+
+
+def barred_members(order: Order | Act, receipts: Iterable[ReceiptState | None]) -> frozenset[int]:
+    """Members none of whose attesters may attest an order on these receipts as they stand.
+
+    Those it names, whoever holds a receipt, and its first pledgee; but a pledgee may say that goods are
+    missing, or there again, as it gains nothing by either.
+    """
+    states = [state for state in receipts if state is not None]
+    barred = {*interested_members(order), *(state.holder for state in states)}
+    if not isinstance(order, SuspendOrder | ReinstateOrder):
+        barred |= {state.first_pledgee for state in states if state.first_pledgee}
+    return frozenset(barred)
 
 
 @dataclass(frozen=True, slots=True)

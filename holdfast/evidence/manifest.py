@@ -10,21 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.errors import InvalidInput
 from holdfast.evidence.canonical import MAX_INTEGER, Json, canonical_json, parse_canonical, sha256_digest
 from holdfast.evidence.cid import parse_cid
 
 VERSION: Final = 1
 PURPOSES: Final[Mapping[str, str]] = {
-    "issue": "IssueOrder",
-    "transfer": "TransferOrder",
-    "delivery": "DeliveryOrder",
-    "suspend": "SuspendOrder",
-    "reinstate": "ReinstateOrder",
+    re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__.removesuffix("Order")).lower(): kind.__name__
+    for kind in get_args(AnyOrder)
 }
-"""Purpose of a bundle -> primary type of the order it is evidence for."""
+"""Purpose of a bundle -> primary type of the order it is evidence for: `partial-delivery` and so on."""
 MAX_FILES: Final = 4096
 MAX_FILE_BYTES: Final = 256 * 1024 * 1024
 MAX_BUNDLE_BYTES: Final = 1024 * 1024 * 1024

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.deposit import says_what_was_asked
-from holdfast.domain.document import ReceiptDocument, kind_of
+from holdfast.domain.document import DOCUMENT_VERSION, ReceiptDocument, kind_of
 from holdfast.domain.orders import (
     DeliveryOrder,
     IssueOrder,
@@ -11,11 +12,15 @@ from holdfast.domain.orders import (
     ReinstateOrder,
     Status,
     SuspendOrder,
-    TransferOrder,
+    coming_ids,
+    receipt_ids,
+    standing_ids,
 )
 from holdfast.domain.receipts import ReceiptState, receipt_hex
+from holdfast.domain.successors import cause_of, successor_problems, successor_terms
 from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Check, Match, Outcome
+from holdfast.reconciliation.meaning import leaving_g, meaning_of
 from holdfast.reconciliation.subject import Subject
 
 
@@ -83,10 +88,7 @@ def ledger(subject: Subject) -> Match:
 def title(subject: Subject) -> Match:
     """Each receipt's document against the order and the chain."""
     order = subject.order
-    if isinstance(order, IssueOrder):
-        wanted = tuple(terms.receipt_id for terms in order.receipts)
-    else:
-        wanted = (order.receipt_id,)
+    wanted = receipt_ids(order)
     ids = tuple(receipt_id for receipt_id, _ in subject.documents)
     if ids != wanted or len(subject.facts.receipts) != len(wanted):
         return Match(
@@ -97,6 +99,8 @@ def title(subject: Subject) -> Match:
         state = subject.facts.receipts[index]
         if isinstance(order, IssueOrder):
             problems = _new(subject, order.receipts[index], document, state)
+        elif index >= len(standing_ids(order)):
+            problems = _successor(subject, order, receipt_id, document, state)
         else:
             problems = _existing(subject, order, document, state)
         name = receipt_hex(receipt_id)[:12] + "…"
@@ -179,31 +183,59 @@ def _new(
         problems.append("has expired")
     if document.evidence_core_digest != subject.evidence_core:
         problems.append("commits to other evidence than this")
+    if document.document_version != DOCUMENT_VERSION:
+        problems.append("says that it replaces another receipt")
     return problems
 
 
 def _existing(
-    subject: Subject,
-    order: TransferOrder | DeliveryOrder | SuspendOrder | ReinstateOrder,
-    document: ReceiptDocument,
-    state: ReceiptState | None,
+    subject: Subject, order: AnyOrder, document: ReceiptDocument, state: ReceiptState | None
 ) -> list[str]:
     if state is None:
         return ["is not on the chain"]
-    problems = _about_goods(subject, document)
-    wanted = Status.SUSPENDED if isinstance(order, ReinstateOrder) else Status.LIVE
+    # What a correction puts right may be just what the WMS says otherwise: the new document is held to it.
+    problems = [] if coming_ids(order) else _about_goods(subject, document)
+    wanted = meaning_of(order).status
     if state.status is not wanted:
         problems.append(f"is {state.status.name.lower()}, not {wanted.name.lower()}")
-    if state.seq != order.seq:
-        problems.append(f"expects order number {state.seq}, this is {order.seq}")
+    seq = getattr(order, "seq", state.seq)
+    if state.seq != seq:
+        problems.append(f"expects order number {state.seq}, this is {seq}")
     if state.lot_id != subject.lot_id:
         problems.append("stands for another lot")
-    if isinstance(order, TransferOrder | DeliveryOrder) and state.holder != order.holder:
-        problems.append(f"is held by member {state.holder}, not {order.holder}")
+    holder = getattr(order, "holder", getattr(order, "pledgor", state.holder))
+    if state.holder != holder:
+        problems.append(f"is held by member {state.holder}, not {holder}")
     if state.quantity_g > document.quantity_g:
         problems.append("stands for more than its document")
-    if isinstance(order, DeliveryOrder) and state.quantity_g != order.quantity_g:
+    leaving = leaving_g(order)
+    if isinstance(order, DeliveryOrder) and state.quantity_g != leaving:
         problems.append(f"stands for {show_mass(state.quantity_g)}, the order {show_mass(order.quantity_g)}")
-    if state.expires_at <= subject.facts.now_s:
+    if leaving is not None and leaving > state.quantity_g:
+        problems.append(f"stands for {show_mass(state.quantity_g)}, {show_mass(leaving)} would go out")
+    # That goods are missing, or there again, is true of an expired receipt as well.
+    if not isinstance(order, SuspendOrder | ReinstateOrder) and state.expires_at <= subject.facts.now_s:
         problems.append("has expired")
+    return problems
+
+
+def _successor(
+    subject: Subject,
+    order: AnyOrder,
+    receipt_id: int,
+    document: ReceiptDocument,
+    state: ReceiptState | None,
+) -> list[str]:
+    cause = cause_of(order)
+    if cause is None:
+        return ["no order of this kind makes a document"]
+    parents = subject.documents[: len(standing_ids(order))]
+    problems = _about_goods(subject, document) + successor_problems(parents, cause, document)
+    if state is not None and state.status is not Status.NONE:
+        problems.append("is on the chain already: a receipt lives once")
+    grams, expiry = successor_terms(order, receipt_id)
+    if document.quantity_g != grams:
+        problems.append(f"states {show_mass(document.quantity_g)}, the order {show_mass(grams)}")
+    if document.storage_until != expiry:
+        problems.append("ends on another day than the order says")
     return problems

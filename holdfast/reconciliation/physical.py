@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from holdfast.domain.observations import Weighing
-from holdfast.domain.orders import DeliveryOrder, IssueOrder
+from holdfast.domain.orders import IssueOrder, standing_ids
 from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Check, Match, Outcome
+from holdfast.reconciliation.meaning import leaving_g, meaning_of
 from holdfast.reconciliation.subject import Subject
 from holdfast.reconciliation.uncertainty import consistent, fuse, net_uncertainty_g
 
@@ -19,7 +20,7 @@ def _exact(name: str, holds: bool, good: str, bad: str, **numbers: int) -> Check
 
 def goods(subject: Subject) -> Match:
     """Quantity: weighed with a guard band, at issue and at the gate; untouched goods by counting pallets."""
-    if subject.observations.weighings or isinstance(subject.order, IssueOrder | DeliveryOrder):
+    if subject.observations.weighings or meaning_of(subject.order).weighed:
         return Match("goods", _weighed(subject))
     return Match("goods", _counted(subject))
 
@@ -63,11 +64,10 @@ def _weighed(subject: Subject) -> tuple[Check, ...]:
 
 def _quantity(subject: Subject, measured: int, u: int) -> Check:
     """ACCEPT inside T - k u, REJECT beyond T + k u, HOLD between (design.md section 5)."""
-    two_sided = isinstance(subject.order, DeliveryOrder)
     # What crosses the bridge for a delivery is what the order lets out, not the whole lot.
-    claimed = (
-        subject.order.quantity_g if isinstance(subject.order, DeliveryOrder) else subject.claim.quantity_g
-    )
+    leaving = leaving_g(subject.order)
+    two_sided = leaving is not None
+    claimed = subject.claim.quantity_g if leaving is None else leaving
     says = "the order lets out" if two_sided else "WMS says"
     tolerance = claimed * subject.policy.tolerance_bps // 10_000
     guard = -(-u * subject.policy.guard_millis // 1_000)
@@ -135,7 +135,9 @@ def location(subject: Subject) -> Match:
     cameras = sorted({str(subject.policy.device(f.device).bay) for f in frames})
     shown = [frame for frame in frames if frame.bay == bay]
     fresh = [frame for frame in frames if frame.challenge == subject.challenge]
-    written = sorted({document.storage_location for _, document in subject.documents})
+    # Where a document is put right, the new one must say where the goods are; the old one may not.
+    stating = subject.documents[len(standing_ids(subject.order)) :] or subject.documents
+    written = sorted({document.storage_location for _, document in stating})
     return Match(
         "location",
         (

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.claims import StockClaim
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.document import ReceiptDocument
 from holdfast.domain.observations import Observations
-from holdfast.domain.orders import Order
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import LedgerFacts
 
@@ -37,7 +37,7 @@ class Subject:
     documents must commit to.
     """
 
-    order: Order
+    order: AnyOrder
     documents: tuple[tuple[int, ReceiptDocument], ...]
     lot_id: bytes
     evidence_core: str

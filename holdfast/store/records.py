@@ -142,6 +142,12 @@ class Records(OrderRecords):
             raise InvalidInput("receipt_id", receipt_id, "a receipt whose document is stored")
         return bytes(body)
 
+    def receipts_on_lot(self, lot_id: str) -> list[str]:
+        """Receipts whose documents are stored and that were issued on a lot, whatever became of them."""
+        query = select(documents.c.receipt_id).where(documents.c.lot_id == lot_id)
+        with read(self._engine) as db:
+            return sorted(db.scalars(query).all())
+
     def set_member_name(self, member_id: int, name: str, name_zh: str) -> None:
         """Open a member's identity to the consortium's members."""
         row = {"member_id": member_id, "name": name, "name_zh": name_zh}

@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from holdfast.domain.errors import InvalidInput
-from holdfast.store.records_engine import Clock, append_feed, read, write
+from holdfast.store.records_engine import append_feed, read, write
+from holdfast.store.records_keys import KeyRecords
 from holdfast.store.records_tables import (
-    idempotency_keys,
+    order_documents,
     order_history,
     order_parties,
     order_signatures,
@@ -21,25 +22,16 @@ from holdfast.store.records_tables import (
 from holdfast.store.records_types import (
     ENDS,
     OPEN,
-    KeyReused,
     OrderConflict,
     OrderRecord,
     OrderStatus,
     StatusChange,
-    StoredResponse,
     check_hex,
 )
 
-KEY_RUNS_FOR_S = 60
-"""After so long without an answer, the request that holds an idempotency key is taken for dead."""
 
-
-class OrderRecords:
-    """Orders and idempotency keys. Every method is one transaction."""
-
-    def __init__(self, engine: Engine, clock: Clock) -> None:
-        self._engine = engine
-        self._clock = clock
+class OrderRecords(KeyRecords):
+    """Orders, and the documents of receipts that they bring into being. Every method is one transaction."""
 
     def submit_order(
         self,
@@ -54,12 +46,14 @@ class OrderRecords:
         signatures: Mapping[int, str],
         submitted_by: int,
         parties: Iterable[int] = (),
+        documents: Mapping[str, bytes] | None = None,
     ) -> OrderRecord:
         """Store an order; queued if all `signers` have signed, else awaiting signature.
 
         Args:
             receipt_id: with `seq`, the slot the order takes; both None for an issue order.
             parties: members that may see the order besides its signers and `submitted_by`.
+            documents: canonical bytes of each receipt that it brings into being, by receipt id.
 
         Raises:
             OrderConflict: another order, not refused, is queued for this (receipt, seq).
@@ -84,6 +78,9 @@ class OrderRecords:
                 db.execute(insert(order_parties), [{"order_id": order_id, "member_id": m} for m in members])
                 for member, signature in signatures.items():
                     _sign(db, order_id, member, signature)
+                for coming, body in (documents or {}).items():
+                    made = {"receipt_id": check_hex("receipt_id", coming, 32), "body": body}
+                    db.execute(insert(order_documents).values(order_id=order_id, **made))
                 self._changed(db, order_id, receipt_id, status, None, None, None, now)
                 return _load(db, order_id)
         except IntegrityError as error:
@@ -176,51 +173,18 @@ class OrderRecords:
         with read(self._engine) as db:
             return _load(db, order_id)
 
+    def order_documents(self, order_id: str) -> dict[str, bytes]:
+        """Canonical bytes of the documents that came with an order, by receipt id."""
+        query = select(order_documents).where(order_documents.c.order_id == order_id)
+        with read(self._engine) as db:
+            return {row.receipt_id: bytes(row.body) for row in db.execute(query).all()}
+
     def open_orders(self) -> list[OrderRecord]:
         """Orders that have not ended, oldest first: what a restarted oracle goes on with."""
         query = select(orders.c.id).where(orders.c.status.in_([status.value for status in OPEN]))
         with read(self._engine) as db:
             ids = db.scalars(query.order_by(orders.c.created_at, orders.c.id)).all()
             return [_load(db, order_id) for order_id in ids]
-
-    def claim_key(self, member_id: int, key: str, request_digest: str) -> StoredResponse | None:
-        """Claim an idempotency key. None: go on; else what the same request was answered before.
-
-        Raises:
-            KeyReused: `reason` is `other-request` for another body, `still-running` for a running one.
-        """
-        now = self._clock()
-        mine = (idempotency_keys.c.member_id == member_id) & (idempotency_keys.c.key == key)
-        row = {"member_id": member_id, "key": key, "request_digest": request_digest, "created_at": now}
-        with write(self._engine) as db:
-            found = db.execute(select(idempotency_keys).where(mine).with_for_update()).one_or_none()
-            if found is None:
-                try:
-                    with db.begin_nested():
-                        db.execute(insert(idempotency_keys).values(**row))
-                except IntegrityError as error:
-                    raise KeyReused("still-running", f"a request with key {key!r} is running") from error
-                return None
-            if found.request_digest != request_digest:
-                raise KeyReused("other-request", f"key {key!r} was used for another request")
-            if found.status is not None:
-                return StoredResponse(found.status, found.response)
-            if now - found.created_at < KEY_RUNS_FOR_S:
-                raise KeyReused("still-running", f"the request with key {key!r} is still running")
-            db.execute(update(idempotency_keys).where(mine).values(created_at=now))
-            return None
-
-    def keep_response(self, member_id: int, key: str, status: int, response: Any) -> None:
-        """Keep the answer for the next request with this key."""
-        mine = (idempotency_keys.c.member_id == member_id) & (idempotency_keys.c.key == key)
-        with write(self._engine) as db:
-            db.execute(update(idempotency_keys).where(mine).values(status=status, response=response))
-
-    def release_key(self, member_id: int, key: str) -> None:
-        """Forget a key whose request was refused: it did nothing, and may be corrected."""
-        mine = (idempotency_keys.c.member_id == member_id) & (idempotency_keys.c.key == key)
-        with write(self._engine) as db:
-            db.execute(delete(idempotency_keys).where(mine, idempotency_keys.c.status.is_(None)))
 
     def _move(
         self,

@@ -91,6 +91,16 @@ order_parties = Table(
     PrimaryKeyConstraint("order_id", "member_id"),
 )
 
+order_documents = Table(
+    "order_documents",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    _receipt(),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("order_id", "receipt_id"),
+)
+"""Documents of the receipts that an order brings into being, for those who sign it to read."""
+
 order_history = Table(
     "order_history",
     metadata,
@@ -121,7 +131,7 @@ decisions = Table(
     "decisions",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("purpose", String(16), nullable=False),
+    Column("purpose", String(32), nullable=False),
     Column("order_id", String(40)),
     _lot(nullable=True),
     Column("order_hash", String(66), nullable=False, index=True),

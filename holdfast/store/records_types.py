@@ -9,6 +9,12 @@ from typing import Any
 
 from holdfast.domain.errors import InvalidInput, Refused
 
+INSPECTION = "Inspection"
+"""Primary type of a request to look at a receipt's goods: nobody signs it, and evidence decides what follows.
+
+Its order is `{"receiptId": "0x…", "weigh": bool}`.
+"""
+
 
 class OrderStatus(StrEnum):
     """Where an order is on its way. The last three are ends."""

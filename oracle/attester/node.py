@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from holdfast.attestation.quorum import Committee
 from holdfast.attestation.typed_data import order_hash
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
+from holdfast.chain.domains import domain_of
 from holdfast.chain.facts import Chain
 from holdfast.domain.errors import EvidenceRejected, Refused
-from holdfast.domain.orders import Attestation, IssueOrder, SuspendOrder, interested_members
-from holdfast.domain.verdict import Decision, Verdict, verdict_to_json
+from holdfast.domain.orders import Attestation, IssueOrder, barred_members
+from holdfast.domain.verdict import Verdict, verdict_to_json
 from holdfast.evidence.sealing import open_bundle
 from holdfast.keys.keystore import PartyKeys
+from holdfast.reconciliation.meaning import meaning_of
 from holdfast.store.port import EvidenceStore
 from oracle.attester.signed_log import SignedLog, UsedRequest
 from oracle.wms.port import StockSource
@@ -91,13 +93,11 @@ class AttesterNode:
             raise EvidenceRejected("wrong-policy", why)
         found = recompute(opened, self._chain.connection.domain, self._read_frame)
         facts = self._chain.facts(found.order, found.lot_id)
-        holders = {receipt.holder for receipt in facts.receipts if receipt is not None}
-        if member in holders | set(interested_members(found.order)):
+        if member in barred_members(found.order, facts.receipts):
             raise Refused("attester-has-interest", f"member {member} is a party to this order")
         self._ask_wms(found)
         verdict = found.verdict(facts)
-        wanted = Decision.REJECT if isinstance(found.order, SuspendOrder) else Decision.ACCEPT
-        if verdict.decision is not wanted:
+        if verdict.decision is not meaning_of(found.order).decision:
             raise VerdictRefused(verdict)
         now = self._clock()
         attestation = make_attestation(found, digest, location, committee)
@@ -114,7 +114,7 @@ class AttesterNode:
         self._log.reserve(found.order, found.order_hash, now, _request_of(found), found.observations.messages)
         if isinstance(found.order, IssueOrder):
             self._log.keep_pallets(found.claim.packages, found.lot_id, found.order.deadline)
-        signature = self._keys.sign(self._chain.connection.domain, attestation)
+        signature = self._keys.sign(domain_of(self._chain.connection.deployment, found.order), attestation)
         logger.info("attested order %s as member %d", found.order_hash.hex(), member)
         return SignedAttestation(self._keys.account, member, attestation, signature)
 

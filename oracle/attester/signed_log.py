@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -27,8 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from holdfast.domain.acts import AnyOrder, ReceiptRef
 from holdfast.domain.errors import Refused, Unreachable
-from holdfast.domain.orders import IssueOrder, Order
+from holdfast.domain.orders import IssueOrder, coming_ids
 from holdfast.domain.receipts import receipt_hex
 
 FOR_EVER = 2**62
@@ -71,11 +73,19 @@ class PalletOf:
     open_until: int
 
 
-def slots(order: Order) -> tuple[str, ...]:
-    """The (receipt, seq) pairs an order uses up, as keys of the log."""
-    if isinstance(order, IssueOrder):
-        return tuple(f"{receipt_hex(terms.receipt_id)}:issue" for terms in order.receipts)
-    return (f"{receipt_hex(order.receipt_id)}:{order.seq}",)
+def slots(order: AnyOrder) -> tuple[str, ...]:
+    """The (receipt, seq) pairs an order uses up, and the receipts it brings into being, as keys of the log.
+
+    An order about no receipt, or one that takes no number, has none: its kind holds it to once.
+    """
+    named: Any = order
+    used: list[str] = []
+    if hasattr(order, "receipt_id") and hasattr(order, "seq"):
+        used.append(f"{receipt_hex(named.receipt_id)}:{named.seq}")
+    if not isinstance(order, IssueOrder):
+        refs = [item for item in getattr(order, "receipts", ()) if isinstance(item, ReceiptRef)]
+        used += [f"{receipt_hex(item.receipt_id)}:{item.seq}" for item in refs]
+    return (*used, *(f"{receipt_hex(receipt_id)}:issue" for receipt_id in coming_ids(order)))
 
 
 class SignedLog:
@@ -87,7 +97,7 @@ class SignedLog:
 
     def reserve(
         self,
-        order: Order,
+        order: AnyOrder,
         order_hash: bytes,
         now_s: int,
         request: UsedRequest | None = None,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from holdfast.attestation.typed_data import Domain, order_hash, order_to_json
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.deposit import documents_from_terms
 from holdfast.domain.document import ReceiptDocument, kind_of
-from holdfast.domain.orders import IssueOrder, Order, ReceiptTerms
+from holdfast.domain.orders import IssueOrder, ReceiptTerms
 from holdfast.domain.policy import Policy
 from holdfast.evidence.collection import (
     document_bytes,
@@ -22,7 +23,7 @@ from holdfast.evidence.collection import (
 from holdfast.evidence.encryption_keys import PublicEncryptionKey
 from holdfast.evidence.formats import challenge_digest
 from holdfast.evidence.manifest import PURPOSES, ChainRef, ManifestDraft
-from holdfast.evidence.sealing import OpenedBundle, open_bundle, seal_bundle
+from holdfast.evidence.sealing import OpenedBundle, SealedBundle, open_bundle, seal_bundle
 from holdfast.keys.keystore import PartyKeys
 from holdfast.reconciliation.subject import SignedRequest
 from holdfast.store.port import EvidenceStore, put_bundle
@@ -68,11 +69,57 @@ def _terms(document: ReceiptDocument) -> ReceiptTerms:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Makes bundles of one collection, for one order or another."""
+
+    domain: Domain
+    policy: Policy
+    collection: Collection
+    recipients: Sequence[PublicEncryptionKey]
+    keys: PartyKeys
+    read_frame: ReadFrame
+
+    def seal(self, order: AnyOrder, documents: Sequence[bytes]) -> SealedBundle:
+        """A bundle for an order, in memory."""
+        names = [document_file(index) for index in range(1, len(documents) + 1)]
+        primary_type = type(order).__name__
+        collection = self.collection
+        draft = ManifestDraft(
+            purpose=PURPOSE_OF[primary_type],
+            subject={"primary_type": primary_type, "order": order_to_json(order)},
+            order_hash=order_hash(order),
+            chain=ChainRef(self.domain.chain_id, self.domain.verifying_contract.lower()),
+            challenge=challenge_digest(str(collection.claim["challenge_code"])),
+            policy_digest=policy_digest(self.policy),
+            observed_at=collection.observed_at,
+            claim=collection.claim,
+            observations=collection.observations,
+            documents=names,
+        )
+        files = {**collection.files, **dict(zip(names, documents, strict=True))}
+        own = [self.keys.encryption.public, *self.recipients]
+        return seal_bundle(draft, files, list({key.kid: key for key in own}.values()), secrets.token_bytes)
+
+    def draw(self, bundle: SealedBundle) -> Recomputed:
+        """What anybody draws from a bundle, before it is stored."""
+        opened = open_bundle(
+            bundle.location, bundle.objects.__getitem__, self.keys.encryption, digest=bundle.digest
+        )
+        return recompute(opened, self.domain, self.read_frame)
+
+    def keep(self, bundle: SealedBundle, store: EvidenceStore) -> Decided:
+        """Store, then fetch and recompute like any attester: what is decided on is what is stored."""
+        cid = put_bundle(store, bundle)
+        opened = open_bundle(bundle.location, store.get, self.keys.encryption, digest=bundle.digest)
+        return Decided(opened, recompute(opened, self.domain, self.read_frame), cid)
+
+
 def seal_and_reopen(
     *,
     domain: Domain,
     policy: Policy,
-    order: Order,
+    order: AnyOrder,
     documents: Sequence[bytes],
     collection: Collection,
     recipients: Sequence[PublicEncryptionKey],
@@ -80,24 +127,6 @@ def seal_and_reopen(
     store: EvidenceStore,
     read_frame: ReadFrame,
 ) -> Decided:
-    """Seal, store, then fetch and recompute like any attester: what is decided on is what is stored."""
-    names = [document_file(index) for index in range(1, len(documents) + 1)]
-    primary_type = type(order).__name__
-    draft = ManifestDraft(
-        purpose=PURPOSE_OF[primary_type],
-        subject={"primary_type": primary_type, "order": order_to_json(order)},
-        order_hash=order_hash(order),
-        chain=ChainRef(domain.chain_id, domain.verifying_contract.lower()),
-        challenge=challenge_digest(str(collection.claim["challenge_code"])),
-        policy_digest=policy_digest(policy),
-        observed_at=collection.observed_at,
-        claim=collection.claim,
-        observations=collection.observations,
-        documents=names,
-    )
-    files = {**collection.files, **dict(zip(names, documents, strict=True))}
-    own = [keys.encryption.public, *recipients]
-    bundle = seal_bundle(draft, files, list({key.kid: key for key in own}.values()), secrets.token_bytes)
-    cid = put_bundle(store, bundle)
-    opened = open_bundle(bundle.location, store.get, keys.encryption, digest=bundle.digest)
-    return Decided(opened, recompute(opened, domain, read_frame), cid)
+    """Seal a bundle for an order, store it and read it back."""
+    sealer = Sealer(domain, policy, collection, recipients, keys, read_frame)
+    return sealer.keep(sealer.seal(order, documents), store)

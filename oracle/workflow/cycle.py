@@ -14,6 +14,7 @@ from dbos import error as dbos_error
 from holdfast.domain.errors import Action, HoldfastError, Refused
 from holdfast.store.records_types import OrderStatus
 from oracle.workflow.durable import durable
+from oracle.workflow.papers import Way
 from oracle.workflow.quorum import NoQuorum
 from oracle.workflow.steps import Steps
 
@@ -24,26 +25,34 @@ def build_cycle(steps: Steps) -> Callable[[str], str]:
     """Register the workflow over these steps; returns it. Call before DBOS is launched."""
     until, pauses = steps.deadline, steps.pauses
     # Until something is committed for the chain, an order waits for the world as long as it is good for ...
-    opened, collected = durable(steps.open, pauses, until), durable(steps.collect, pauses, until)
+    planned, opened = durable(steps.plan, pauses, until), durable(steps.open, pauses, until)
+    collected, followed = durable(steps.collect, pauses, until), durable(steps.follow_up, pauses, until)
     attested, reserved = durable(steps.attest, pauses, until), durable(steps.reserve, pauses, until)
     # ... and from then on for ever: whether it happened is the chain's to say.
     broadcast, finished = durable(steps.broadcast, pauses), durable(steps.finish, pauses)
-    status = durable(steps.records.set_status, pauses)
+    concluded, status = durable(steps.conclude, pauses), durable(steps.records.set_status, pauses)
 
     @DBOS.workflow(name="order")
     def carry_out(order_id: str) -> str:
         written: str | None = None
         try:
-            code = opened(order_id)
-            bundle = collected(order_id, code)
-            if bundle["decision"] != "ACCEPT":
-                raise Refused("verdict", f"{bundle['decision']}: " + "; ".join(bundle["reasons"]))
-            status(order_id, OrderStatus.ATTESTING)
-            signatures = attested(order_id, bundle)
+            way, bundle, signatures = planned(order_id), None, []
+            if way != Way.SIGNED:
+                bundle = collected(order_id, opened(order_id))
+                if not bundle["goes_on"]:
+                    followed(order_id, bundle)
+                    if way == Way.ATTESTED:
+                        raise Refused("verdict", f"{bundle['decision']}: " + "; ".join(bundle["reasons"]))
+                    concluded(order_id, bundle)
+                    return "concluded"
+                status(order_id, OrderStatus.ATTESTING)
+                signatures = attested(order_id, bundle)
             status(order_id, OrderStatus.SUBMITTING)
             tx_hash = reserved(order_id, bundle, signatures)
             broadcast(order_id)
             written = tx_hash
+            if bundle is not None:
+                followed(order_id, bundle)
             finished(order_id, bundle, tx_hash)
             return "final"
         except NoQuorum as error:

@@ -10,6 +10,7 @@ from eth_utils import keccak
 from web3.exceptions import TransactionNotFound, Web3RPCError
 
 from holdfast.chain.facts import Chain
+from holdfast.chain.modules import Call
 from holdfast.domain.errors import Refused, Unreachable
 from holdfast.keys.keystore import PartyKeys
 from oracle.workflow.outbox import Outbox, Outgoing
@@ -37,8 +38,10 @@ class Relayer:
         """Blocks that must lie on top of one before it is believed."""
         return self._confirmations
 
-    def reserve(self, order_id: str, data: bytes) -> str:
+    def reserve(self, order_id: str, data: bytes, to: str | None = None) -> str:
         """Simulate, sign and commit one transaction; returns its hash. Doing it again changes nothing.
+
+        `to` is the contract that takes it, by default the receipt contract.
 
         Raises Refused with the contract's reason, Unreachable.
         """
@@ -47,12 +50,13 @@ class Relayer:
             if known is not None:
                 return known.tx_hash
             connection = self._chain.connection
-            gas = self._chain.receipts.simulate(data, self.account)
+            call = Call(to or self._chain.receipts.address, data)
+            gas = self._chain.modules.simulate(call, self.account)
             eth = connection.w3.eth
             mined = connection.ask("nonce", lambda: eth.get_transaction_count(self.account))  # type: ignore[arg-type]
             nonce = self._outbox.next_nonce(self.account, mined)
             transaction: dict[str, Any] = {
-                "to": self._chain.receipts.address,
+                "to": call.to,
                 "data": "0x" + data.hex(),
                 "value": 0,
                 "gas": gas * (100 + GAS_MARGIN_PERCENT) // 100,

@@ -7,37 +7,40 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.attestation.deposit import REQUEST_FILE, read_request, request_bytes, request_json
-from holdfast.attestation.quorum import QuorumRule
-from holdfast.attestation.typed_data import order_from_json, request_from_json
+from holdfast.attestation.deposit import REQUEST_FILE, request_json
+from holdfast.attestation.rules import rule_for
+from holdfast.attestation.typed_data import Domain
 from holdfast.audit.recompute import ReadFrame, recompute
-from holdfast.chain.calldata import PARTIES
-from holdfast.chain.events import ChainEvent
+from holdfast.chain.domains import domain_of
 from holdfast.chain.facts import Chain
 from holdfast.chain.title import read_title
-from holdfast.domain.deposit import DepositRequest
-from holdfast.domain.errors import EvidenceRejected, HoldfastError, Refused, Unreachable
-from holdfast.domain.orders import DeliveryOrder, Order, interested_members, receipt_ids
+from holdfast.domain.acts import AnyOrder
+from holdfast.domain.errors import HoldfastError, Refused
+from holdfast.domain.orders import SuspendOrder, SuspendReason, barred_members, receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.verdict import Verdict
 from holdfast.evidence.cid import cid_of_raw_digest
-from holdfast.evidence.collection import document_bytes, lot_id, read_document
+from holdfast.evidence.collection import document_bytes
 from holdfast.evidence.sealing import open_bundle
 from holdfast.keys.keystore import PartyKeys
-from holdfast.reconciliation.subject import SignedRequest
+from holdfast.reconciliation.meaning import meaning_of, suspend_reason
 from holdfast.store.port import EvidenceStore
 from holdfast.store.records import Records
-from holdfast.store.records_types import OrderRecord, OrderStatus
+from holdfast.store.records_types import OrderStatus
 from oracle.attester.node import make_attestation
 from oracle.iot.inbox import FRAME, WEIGHING, Inbox, Message
 from oracle.members_book import BookEntry, recipients
 from oracle.wms.port import StockSource
-from oracle.workflow.bundle import Decided, issue_order, seal_and_reopen
-from oracle.workflow.collect import gather
+from oracle.workflow.bundle import Decided, Sealer, issue_order
+from oracle.workflow.collect import Collection, gather
 from oracle.workflow.decisions import Decisions
 from oracle.workflow.durable import Pauses
+from oracle.workflow.inspection import FollowUps, conclusion, goes_on, order_on, sealed_with_reason
+from oracle.workflow.papers import Papers, Way
 from oracle.workflow.quorum import Answer, ask_all, pick_quorum
 from oracle.workflow.relayer import Relayer
+from oracle.workflow.submission import Carried, Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,35 @@ class Steps:
     clock: Callable[[], int]
     pauses: Pauses = field(default_factory=Pauses)
 
+    @property
+    def domain(self) -> Domain:
+        """Where bundles and depositors' requests belong: the receipt contract's domain."""
+        return self.chain.connection.domain
+
+    @property
+    def papers(self) -> Papers:
+        """What orders rest on."""
+        return Papers(self.records, self.policy, self.domain)
+
+    @property
+    def submission(self) -> Submission:
+        """How orders get to the chain."""
+        return Submission(self.chain, self.records, self.relayer)
+
     def deadline(self, order_id: str) -> int:
         """Until when an order is good, unix seconds."""
         return self.records.order(order_id).deadline
+
+    def plan(self, order_id: str) -> str:
+        """How this order gets to the chain: a `Way`."""
+        return self.papers.way(self.records.order(order_id)).value
 
     def open(self, order_id: str) -> str:
         """Open a collection for an order; returns the challenge code its devices must answer to.
 
         One that a crash left open is found again: devices may have begun to answer it.
         """
-        record = self.records.order(order_id)
-        site, _, lot = self._place(record)
+        site, _, lot = self.papers.place(self.records.order(order_id))
         self.source.claim(site=site, lot=lot)
         for known in self.inbox.open_challenges(site):
             if known.purpose == order_id:
@@ -91,46 +112,68 @@ class Steps:
 
     def collect(self, order_id: str, code: str) -> dict[str, Any]:
         """Wait for the devices, ask the WMS, seal the evidence, decide. Returns location, digest, verdict."""
-        record = self.records.order(order_id)
+        record, papers = self.records.order(order_id), self.papers
         # Goods that come in or go out cross the bridge; goods that change hands are looked at.
-        moves = record.primary_type in (DepositRequest.__name__, DeliveryOrder.__name__)
-        kinds = {WEIGHING, FRAME} if moves else {FRAME}
+        kinds = {WEIGHING, FRAME} if papers.meaning(record).weighed else {FRAME}
         messages = self._await_messages(code, kinds, record.deadline - self.clock())
         self.inbox.close_challenge(code)
         if self.clock() > record.deadline:
             raise Refused(
                 "deadline-passed", f"the order was good until {record.deadline}, it is {self.clock()}"
             )
-        site, operator, lot = self._place(record)
+        site, operator, lot = papers.place(record)
         answer = self.source.claim(site=site, lot=lot)
-        signed = self._signed_request(record)
-        order: Order
+        signed = papers.request(record)
+        attached = None
         if signed is not None:
-            attached = (REQUEST_FILE, self._request_file(record), request_json(signed))
-            collection = gather(self.policy, operator, code, answer, messages, self.read_frame, attached)
+            attached = (REQUEST_FILE, papers.request_file(record), request_json(signed))
+        collection = gather(self.policy, operator, code, answer, messages, self.read_frame, attached)
+        order: AnyOrder
+        if signed is not None:
             order, documents = issue_order(self.policy, signed, answer, collection, self.clock())
+        elif papers.way(record) is Way.INSPECTED:
+            receipt_id = int(papers.receipt(record), 16)
+            order = order_on(receipt_id, self.chain.receipts.receipt(receipt_id), record.deadline)
+            documents = papers.documents(record, order)
         else:
-            collection = gather(self.policy, operator, code, answer, messages, self.read_frame)
-            order, documents = self._order(record), [self._document(record)]
-        decided = seal_and_reopen(
-            domain=self.chain.connection.domain,
-            policy=self.policy,
-            order=order,
-            documents=documents,
-            collection=collection,
-            recipients=recipients(self.book, {operator, *interested_members(order)}),
-            keys=self.keys,
-            store=self.store,
-            read_frame=self.read_frame,
-        )
-        verdict = decided.found.verdict(self.chain.facts(order, decided.found.lot_id))
+            order = papers.order(record)
+            documents = papers.documents(record, order)
+        decided, verdict = self._decide(order, documents, operator, collection)
         self.decisions.keep(order_id, decided, verdict, collection.images)
+        reason = suspend_reason(verdict)
         return {
             "location": decided.opened.location.hex(),
             "digest": decided.opened.digest.hex(),
             "decision": verdict.decision.value,
             "reasons": verdict.reasons(),
+            "goes_on": self._goes_on(decided.found.order, verdict),
+            "conclusion": conclusion(decided.found.order, verdict),
+            # What a signed order itself got wrong says nothing of the goods.
+            "differs": reason is not None and reason is not SuspendReason.TITLE_MISMATCH,
         }
+
+    def _goes_on(self, order: AnyOrder, verdict: Verdict) -> bool:
+        inspected = isinstance(order, SuspendOrder)
+        return goes_on(order, verdict) if inspected else verdict.decision is meaning_of(order).decision
+
+    def _decide(
+        self, order: AnyOrder, documents: Sequence[bytes], operator: int, collection: Collection
+    ) -> tuple[Decided, Verdict]:
+        states = [self.chain.receipts.receipt(receipt_id) for receipt_id in receipt_ids(order)]
+        parties = {operator, *barred_members(order, states)}
+        entitled = recipients(self.book, parties)
+        sealer = Sealer(self.domain, self.policy, collection, entitled, self.keys, self.read_frame)
+        order, bundle = sealed_with_reason(sealer, order, documents, self.chain)
+        decided = sealer.keep(bundle, self.store)
+        return decided, decided.found.verdict(self.chain.facts(order, decided.found.lot_id))
+
+    def follow_up(self, order_id: str, bundle: dict[str, Any]) -> list[str]:
+        """Ask for a look at every live receipt on goods that were found to differ; returns the new orders."""
+        record = self.records.order(order_id)
+        if not bundle["differs"] or self.papers.request(record) is not None:
+            return []
+        found = self._decided(bundle).found
+        return FollowUps(self.records, self.chain).ask(record, found.lot_id, self.clock())
 
     def attest(self, order_id: str, bundle: dict[str, Any]) -> list[str]:
         """Ask the attesters; returns the quorum's signatures as hex, in the contract's order."""
@@ -145,9 +188,10 @@ class Steps:
             for entry in self.book
             if entry.attester is not None and entry.attester.account in accounts
         ]
-        domain = self.chain.connection.domain
-        barred = frozenset(interested_members(decided.found.order))
-        rule = QuorumRule(committee.threshold, decided.found.operator, barred)
+        order = decided.found.order
+        domain = domain_of(self.chain.connection.deployment, order)
+        receipts = self.chain.facts(order, decided.found.lot_id).receipts
+        rule = rule_for(order, committee, decided.found.operator, receipts)
         now = self.chain.connection.head().timestamp_s
         now = max(now, self.clock())
 
@@ -172,66 +216,55 @@ class Steps:
         self.decisions.attested(order_id, decided, answers, signatures, attestation)
         return [signature.hex() for signature in signatures]
 
-    def reserve(self, order_id: str, bundle: dict[str, Any], signatures: Sequence[str]) -> str:
-        """Simulate, sign and commit the transaction; returns its hash."""
+    def reserve(self, order_id: str, bundle: dict[str, Any] | None, signatures: Sequence[str]) -> str:
+        """Simulate, sign and commit the transaction; returns its hash. No bundle: unattested."""
+        if bundle is None:
+            return self.submission.reserve_signed(order_id, self.papers.order(self.records.order(order_id)))
         decided = self._decided(bundle)
         committee = self.chain.consortium.committee()
-        order = decided.found.order
         attestation = make_attestation(
             decided.found, decided.opened.digest, decided.opened.location, committee
         )
-        given = self.records.order(order_id).signatures
-        parties = [bytes.fromhex(given[getattr(order, field)][2:]) for field in PARTIES[type(order)]]
-        data = self.chain.receipts.calldata(
-            order, parties, attestation, committee, [bytes.fromhex(s) for s in signatures]
-        )
-        try:
-            return self.relayer.reserve(order_id, data)
-        except Refused:
-            if (carried := self.carried(order_id)) is not None:
-                return carried.tx_hash
-            raise
+        given = [bytes.fromhex(signature) for signature in signatures]
+        return self.submission.reserve(order_id, decided.found.order, attestation, committee, given)
 
     def broadcast(self, order_id: str) -> int:
         """Send the committed bytes until the chain has them; returns the block."""
-        try:
-            return self.relayer.broadcast(order_id)
-        except Refused:
-            # Anybody may submit a signed order, and whoever copies ours may come first: then it is done.
-            if (carried := self.carried(order_id)) is not None:
-                return carried.block_number
-            raise
+        return self.submission.broadcast(order_id)
 
-    def carried(self, order_id: str) -> ChainEvent | None:
-        """The log of an order that the chain has carried out, whoever submitted it; None if it has not.
+    def carried(self, order_id: str) -> Carried | None:
+        """The transaction that carried an order out, whoever submitted it; None if none did."""
+        return self.submission.carried(order_id)
 
-        Raises Unreachable while its block may yet be replaced.
-        """
-        wanted = bytes.fromhex(self.records.decision(order_id).order_hash[2:])
-        found = self.chain.events.attested(wanted)
-        if found is not None:
-            deep = self.chain.connection.head().number - found.block_number
-            if deep < self.relayer.confirmations:
-                where = self.chain.connection.settings.rpc_url
-                raise Unreachable(
-                    "confirmation", where, f"{deep} of {self.relayer.confirmations} blocks on top"
-                )
-        return found
-
-    def finish(self, order_id: str, bundle: dict[str, Any], tx_hash: str) -> None:
+    def finish(self, order_id: str, bundle: dict[str, Any] | None, tx_hash: str) -> None:
         """Keep the documents and a title proof of every receipt that stands, and say that it is final."""
-        decided = self._decided(bundle)
+        record = self.records.order(order_id)
         carried = self.carried(order_id)
         tx_hash = tx_hash if carried is None else carried.tx_hash
-        for receipt_id, document in decided.found.documents:
-            body = document_bytes(document)
-            self.records.record_document(receipt_hex(receipt_id), body, "0x" + decided.found.lot_id.hex())
-        for receipt_id in receipt_ids(decided.found.order):
+        made: dict[int, bytes] = {}
+        if bundle is not None:
+            found = self._decided(bundle).found
+            order = found.order
+            made = {receipt_id: document_bytes(document) for receipt_id, document in found.documents}
+        else:
+            order = self.papers.order(record)
+            made = {int(name, 16): body for name, body in self.records.order_documents(order_id).items()}
+        for receipt_id in receipt_ids(order):
             state = self.chain.receipts.receipt(receipt_id)
+            if receipt_id in made:
+                lot = None if state is None or not state.quantity_g else "0x" + state.lot_id.hex()
+                lot = lot if bundle is None else "0x" + found.lot_id.hex()
+                self.records.record_document(receipt_hex(receipt_id), made[receipt_id], lot)
             if state is not None and state.quantity_g:  # a delivered receipt has no title left to prove
                 self.decisions.keep_title(receipt_id, read_title(self.chain, receipt_id))
-        self.decisions.final(order_id, tx_hash)
+        if bundle is not None:
+            self.decisions.final(order_id, tx_hash)
         self.records.set_status(order_id, OrderStatus.FINAL, tx_hash=tx_hash)
+
+    def conclude(self, order_id: str, bundle: dict[str, Any]) -> None:
+        """Say what a look found that changes nothing."""
+        reason, detail = bundle["conclusion"]
+        self.records.set_status(order_id, OrderStatus.FINAL, reason=reason, detail=detail)
 
     def _await_messages(self, code: str, kinds: set[str], at_most_s: float) -> list[Message]:
         """Everything the devices sent, once each kind is there and all have been quiet for a while."""
@@ -248,39 +281,6 @@ class Steps:
         if not messages:
             raise Refused("no-evidence", f"no instrument answered challenge {code} in time")
         return messages
-
-    def _signed_request(self, record: OrderRecord) -> SignedRequest | None:
-        if record.primary_type != DepositRequest.__name__:
-            return None
-        return read_request(self._request_file(record), self.chain.connection.domain)
-
-    def _request_file(self, record: OrderRecord) -> bytes:
-        request = request_from_json(record.order)
-        signatures = [record.signatures.get(member) for member in request.signers()]
-        for member, signature in zip(request.signers(), signatures, strict=True):
-            if signature is None:
-                raise EvidenceRejected("request", f"member {member} has not signed the request")
-        return request_bytes(
-            request, *(bytes.fromhex(signature[2:]) for signature in signatures if signature)
-        )
-
-    def _order(self, record: OrderRecord) -> Order:
-        return order_from_json(record.primary_type, dict(record.order))
-
-    def _document(self, record: OrderRecord) -> bytes:
-        return self.records.document(str(record.receipt_id))
-
-    def _place(self, record: OrderRecord) -> tuple[str, int, str]:
-        """Site, operator and WMS lot number an order is about."""
-        signed = self._signed_request(record)
-        if signed is not None:
-            common = signed.terms["common"]
-            site, operator, lot = common["storage_site"], signed.request.operator, common["lot"]
-            if lot_id(self.policy, operator, site, lot) != signed.request.lot_id:
-                raise Refused("wrong-lot", f"the request's lot id is not that of lot {lot} at {site}")
-            return site, operator, lot
-        document = read_document(self._document(record))
-        return document.storage_site, document.operator_member, document.lot
 
     def _decided(self, bundle: dict[str, Any]) -> Decided:
         location, digest = bytes.fromhex(bundle["location"]), bytes.fromhex(bundle["digest"])

@@ -24,6 +24,7 @@ from holdfast.chain.consortium import ConsortiumReader
 from holdfast.chain.deploy import Deployment
 from holdfast.chain.events import CarriedOrder, ChainEvent, EventReader
 from holdfast.chain.facts import Chain
+from holdfast.chain.modules import ModuleReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
 from holdfast.domain.errors import Refused, Unreachable
 from holdfast.domain.members import Member
@@ -201,6 +202,7 @@ class FakeLedger:
             cast(ConsortiumReader, readers[0]),
             cast(WarehouseReceiptReader, readers[1]),
             cast(EventReader, readers[2]),
+            ModuleReader(self.connection),
         )
 
     def emit(self, name: str, args: dict[str, Any], block: int, tx_hash: str) -> None:
@@ -342,6 +344,8 @@ class _Consortium:
 
 
 class _Receipts:
+    address = DEPLOYMENT.warehouse_receipt
+
     def __init__(self, ledger: FakeLedger) -> None:
         self._ledger = ledger
 

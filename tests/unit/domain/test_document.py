@@ -27,7 +27,7 @@ GOOD: dict[str, Any] = {
 KIND_OF = {item.name: item.metadata["kind"] for item in DOCUMENT_FIELDS}
 WRONG: dict[str, tuple[Any, ...]] = {
     "text": ("", "   ", 5, None, [], "two\nlines", "x" * 501, "bell\x07"),
-    "version": (0, 2, "1", True),
+    "version": (0, 3, "1", True),
     "kind": ("NEGOTIABLE", "", 1, []),
     "member": (0, -1, 2**32, True, "1", 1.5),
     "count": (0, -1, 2**32, True, "1"),

@@ -29,7 +29,7 @@ class LateRelayer:
     confirmations: int = 0
     refusal: Refused = field(default_factory=lambda: Refused("transaction-failed", "it failed in block 7"))
 
-    def reserve(self, order_id: str, data: bytes) -> str:
+    def reserve(self, order_id: str, data: bytes, to: str | None = None) -> str:
         raise self.refusal
 
     def broadcast(self, order_id: str) -> int:

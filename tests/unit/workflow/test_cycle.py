@@ -21,7 +21,7 @@ from oracle.workflow.quorum import NoQuorum
 from oracle.workflow.steps import Steps
 from tests.fakes.oracle import NOW
 
-ACCEPTED = {"location": "00", "digest": "11", "decision": "ACCEPT", "reasons": []}
+ACCEPTED = {"location": "00", "digest": "11", "decision": "ACCEPT", "reasons": [], "goes_on": True}
 TX = "0x" + "aa" * 32
 Fault = Callable[[str], None]
 
@@ -35,9 +35,20 @@ class FakeSteps:
         self.ran: list[str] = []
         self.faults: dict[str, list[Exception]] = {}
         self.bundle: dict[str, Any] = ACCEPTED
+        self.way = "attested"
 
     def deadline(self, order_id: str) -> int:
         return 2**40
+
+    def plan(self, order_id: str) -> str:
+        return self.way
+
+    def follow_up(self, order_id: str, bundle: dict[str, Any]) -> list[str]:
+        return []
+
+    def conclude(self, order_id: str, bundle: dict[str, Any]) -> None:
+        self._run("conclude", None)
+        self.records.set_status(order_id, OrderStatus.FINAL, reason="goods-as-claimed", detail="all there")
 
     def open(self, order_id: str) -> str:
         return str(self._run("open", "HF-7K3M-9QXD-2VTA"))
@@ -85,7 +96,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]
 
 
 def submit(bench: SimpleNamespace) -> str:
-    bench.steps.ran, bench.steps.faults, bench.steps.bundle = [], {}, ACCEPTED
+    bench.steps.ran, bench.steps.faults, bench.steps.bundle, bench.steps.way = [], {}, ACCEPTED, "attested"
     bench.seq += 1
     record: OrderRecord = bench.records.submit_order(
         primary_type="TransferOrder",
@@ -128,13 +139,38 @@ def test_cycle__verdict_not_accept__refused_and_nobody_is_asked(
     bench: SimpleNamespace, decision: str
 ) -> None:
     order_id = submit(bench)
-    bench.steps.bundle = {**ACCEPTED, "decision": decision, "reasons": ["goods: 4.000 t short"]}
+    short = ["goods: 4.000 t short"]
+    bench.steps.bundle = {**ACCEPTED, "decision": decision, "reasons": short, "goes_on": False}
 
     record = carried(bench, order_id)
 
     assert (record.status, record.reason) == (OrderStatus.REFUSED, "verdict")
     assert record.detail == f"{decision}: goods: 4.000 t short"
     assert bench.steps.ran == ["open", "collect"]
+
+
+def test_cycle__an_act_that_nobody_attests__straight_to_the_chain(bench: SimpleNamespace) -> None:
+    order_id = submit(bench)
+    bench.steps.way = "signed"
+
+    record = carried(bench, order_id)
+
+    assert (record.status, record.tx_hash) == (OrderStatus.FINAL, TX)
+    assert bench.steps.ran == ["reserve", "broadcast", "finish"]
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_cycle__a_look_at_goods__becomes_an_order_or_ends_without_one(
+    bench: SimpleNamespace, goes_on: bool
+) -> None:
+    order_id = submit(bench)
+    bench.steps.way, bench.steps.bundle = "inspected", {**ACCEPTED, "goes_on": goes_on}
+
+    record = carried(bench, order_id)
+
+    assert record.status is OrderStatus.FINAL
+    assert (record.tx_hash, record.reason) == ((TX, None) if goes_on else (None, "goods-as-claimed"))
+    assert bench.steps.ran[-1] == ("finish" if goes_on else "conclude")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,24 @@
+"""Which quorum an order needs: the rule that attesters, oracle and auditors apply alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from holdfast.attestation.quorum import Committee, QuorumRule
+from holdfast.domain.acts import AnyOrder
+from holdfast.domain.orders import SuspendOrder, barred_members
+from holdfast.domain.receipts import ReceiptState
+
+SUSPEND_THRESHOLD: Final = 2
+"""Attesters that suffice to stop a receipt; the operator's need not be among them."""
+
+
+def rule_for(
+    order: AnyOrder, committee: Committee, operator: int, receipts: Iterable[ReceiptState | None]
+) -> QuorumRule:
+    """The quorum that an order on these receipts, as they stand, needs of this committee."""
+    barred = barred_members(order, receipts)
+    if isinstance(order, SuspendOrder):
+        return QuorumRule(SUSPEND_THRESHOLD, None, barred)
+    return QuorumRule(committee.threshold, operator, barred)

@@ -1,0 +1,35 @@
+"""Pledges and court cases as the chain holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeState:
+    """One pledge on-chain, amounts in minor units of its currency (ISO 4217).
+
+    `default_at` is when notice of a default, or a margin call, was given: 0 if none stands. `receipts` counts
+    those that it covers.
+    """
+
+    pledge_id: int
+    pledgee: int
+    amount_minor: int
+    currency: str
+    maturity: int
+    ltv_bps: int
+    cure_s: int
+    default_at: int
+    receipts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """One court case on-chain. `number` is that of the court's next order in it."""
+
+    case_no: int
+    court: int
+    reason: int
+    expires_at: int
+    number: int
