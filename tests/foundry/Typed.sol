@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {ForeclosureOrder, MergeOrder, SplitOrder} from "contracts/interfaces/ActTypes.sol";
+import {IssueOrder} from "contracts/interfaces/Types.sol";
+
+/// @title EIP-712 as its text says it, written without the contracts' own code: what a member's wallet does.
+/// @dev An order without lists is hashed by `keccak256(abi.encode(TYPE, order))`.
+library Typed {
+    bytes32 private constant DOMAIN =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes private constant TERMS =
+        "ReceiptTerms(uint256 receiptId,uint32 holder,uint64 quantityG,uint8 kind,uint40 expiresAt)";
+    bytes private constant SUCCESSOR = "Successor(uint256 receiptId,uint64 quantityG,uint40 expiresAt)";
+    bytes private constant REF = "ReceiptRef(uint256 receiptId,uint32 seq)";
+    bytes private constant SHARE = "Share(uint64 pledgeId,uint64 claimMinor,uint64 paidMinor)";
+
+    bytes32 internal constant ATTESTATION = keccak256(
+        "Attestation(bytes32 orderHash,bytes32 evidenceDigest,bytes32 evidenceLocation,bytes32 policyDigest,"
+        "uint64 observedAt,uint64 validUntil,uint64 epoch)"
+    );
+    bytes32 internal constant TRANSFER =
+        keccak256("TransferOrder(uint256 receiptId,uint32 holder,uint32 transferee,uint32 seq,uint64 deadline)");
+    bytes32 internal constant DELIVERY =
+        keccak256("DeliveryOrder(uint256 receiptId,uint32 holder,uint64 quantityG,uint32 seq,uint64 deadline)");
+    bytes32 internal constant SUSPEND =
+        keccak256("SuspendOrder(uint256 receiptId,uint8 reason,uint32 seq,uint64 deadline)");
+    bytes32 internal constant REINSTATE = keccak256("ReinstateOrder(uint256 receiptId,uint32 seq,uint64 deadline)");
+    bytes32 internal constant SUPERSEDE = keccak256(
+        "SupersedeOrder(uint256 receiptId,uint256 successorId,uint32 holder,uint32 seq,uint64 quantityG,"
+        "uint40 expiresAt,uint8 reason,uint64 deadline)"
+    );
+    bytes32 internal constant PART = keccak256(
+        "PartialDeliveryOrder(uint256 receiptId,uint32 holder,uint64 quantityG,uint32 seq,uint64 deadline)"
+    );
+    bytes32 internal constant CASE = keccak256(
+        "CaseOrder(uint32 court,uint24 caseNo,uint8 reason,bytes32 documentDigest,uint40 expiresAt,uint64 deadline)"
+    );
+    bytes32 internal constant FREEZE =
+        keccak256("FreezeOrder(uint256 receiptId,uint32 court,uint24 caseNo,uint32 number,uint64 deadline)");
+    bytes32 internal constant UNFREEZE =
+        keccak256("UnfreezeOrder(uint256 receiptId,uint32 court,uint24 caseNo,uint32 number,uint64 deadline)");
+    bytes32 internal constant RENEW =
+        keccak256("RenewOrder(uint32 court,uint24 caseNo,uint32 number,uint40 expiresAt,uint64 deadline)");
+    bytes32 internal constant PLEDGE = keccak256(
+        "PledgeOrder(uint256 receiptId,uint32 holder,uint32 pledgee,uint32 seq,uint8 rank,uint64 amountMinor,"
+        "bytes3 currency,uint40 maturity,uint16 ltvBps,uint24 cureS,bytes32 filingDigest,uint64 deadline)"
+    );
+    bytes32 internal constant RELEASE = keccak256(
+        "PledgeReleaseOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)"
+    );
+    bytes32 internal constant ASSIGN = keccak256(
+        "PledgeAssignOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 assignee,uint32 seq,"
+        "uint64 deadline)"
+    );
+    bytes32 internal constant PLEDGED_TRANSFER = keccak256(
+        "PledgedTransferOrder(uint256 receiptId,uint32 holder,uint32 transferee,uint32 pledgee,uint32 seq,"
+        "uint64 deadline)"
+    );
+    bytes32 internal constant DEFAULT =
+        keccak256("DefaultOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)");
+    bytes32 internal constant MARGIN = keccak256(
+        "MarginOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint64 valueMinor,uint32 seq,uint64 deadline)"
+    );
+    bytes32 internal constant CURE =
+        keccak256("CureOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)");
+
+    function domain(address target) internal view returns (bytes32) {
+        return keccak256(abi.encode(DOMAIN, keccak256("Holdfast"), keccak256("1"), block.chainid, target));
+    }
+
+    function digest(bytes32 domainHash, bytes32 structHash) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", domainHash, structHash));
+    }
+
+    function ofIssue(IssueOrder memory order) internal pure returns (bytes32) {
+        bytes32 kind = keccak256(
+            bytes.concat(
+                "IssueOrder(bytes24 lotId,uint32 operator,uint64 lotQuantityG,ReceiptTerms[] receipts,uint64 deadline)",
+                TERMS
+            )
+        );
+        bytes memory list;
+        for (uint256 i = 0; i < order.receipts.length; ++i) {
+            list = bytes.concat(list, keccak256(abi.encode(keccak256(TERMS), order.receipts[i])));
+        }
+        return keccak256(
+            abi.encode(kind, order.lotId, order.operator, order.lotQuantityG, keccak256(list), order.deadline)
+        );
+    }
+
+    function ofSplit(SplitOrder memory order) internal pure returns (bytes32) {
+        bytes32 kind = keccak256(
+            bytes.concat(
+                "SplitOrder(uint256 receiptId,uint32 holder,uint32 operator,uint32 seq,Successor[] parts,uint64 deadline)",
+                SUCCESSOR
+            )
+        );
+        bytes memory list;
+        for (uint256 i = 0; i < order.parts.length; ++i) {
+            list = bytes.concat(list, keccak256(abi.encode(keccak256(SUCCESSOR), order.parts[i])));
+        }
+        return keccak256(
+            abi.encode(
+                kind, order.receiptId, order.holder, order.operator, order.seq, keccak256(list), order.deadline
+            )
+        );
+    }
+
+    function ofMerge(MergeOrder memory order) internal pure returns (bytes32) {
+        bytes32 kind = keccak256(
+            bytes.concat(
+                "MergeOrder(ReceiptRef[] receipts,uint256 mergedId,uint32 holder,uint32 operator,uint64 quantityG,"
+                "uint40 expiresAt,uint64 deadline)",
+                REF
+            )
+        );
+        bytes memory list;
+        for (uint256 i = 0; i < order.receipts.length; ++i) {
+            list = bytes.concat(list, keccak256(abi.encode(keccak256(REF), order.receipts[i])));
+        }
+        return keccak256(
+            abi.encode(
+                kind,
+                keccak256(list),
+                order.mergedId,
+                order.holder,
+                order.operator,
+                order.quantityG,
+                order.expiresAt,
+                order.deadline
+            )
+        );
+    }
+
+    function ofForeclosure(ForeclosureOrder memory order) internal pure returns (bytes32) {
+        bytes32 kind = keccak256(
+            bytes.concat(
+                "ForeclosureOrder(uint256 receiptId,uint32 pledgee,uint32 pledgor,uint32 buyer,uint32 seq,"
+                "bytes32 saleDigest,uint64 proceedsMinor,uint64 costsMinor,uint64 lienMinor,Share[] shares,"
+                "uint64 surplusMinor,uint64 deadline)",
+                SHARE
+            )
+        );
+        bytes memory list;
+        for (uint256 i = 0; i < order.shares.length; ++i) {
+            list = bytes.concat(list, keccak256(abi.encode(keccak256(SHARE), order.shares[i])));
+        }
+        bytes memory head = abi.encode(
+            kind, order.receiptId, order.pledgee, order.pledgor, order.buyer, order.seq, order.saleDigest
+        );
+        bytes memory sums = abi.encode(order.proceedsMinor, order.costsMinor, order.lienMinor, keccak256(list));
+        return keccak256(bytes.concat(head, sums, abi.encode(order.surplusMinor, order.deadline)));
+    }
+}
