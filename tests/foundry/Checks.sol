@@ -19,7 +19,7 @@ contract Checks is HostileHandler {
     error Broken(uint256 invariant, bytes32 what, uint256 id);
 
     function handlers() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](36);
+        all = new bytes4[](42);
         uint256 n;
         // Twice, as most of what happens in a register is this.
         (all[n++], all[n++]) = (this.issue.selector, this.issue.selector);
@@ -40,6 +40,9 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.refuseForgedParty.selector, this.refuseBadQuorum.selector);
         (all[n++], all[n++]) = (this.refuseStaleProof.selector, this.refuseOtherProof.selector);
         (all[n++], all[n++]) = (this.refuseLateOrder.selector, this.refuseReplay.selector);
+        (all[n++], all[n++]) = (this.refuseIdleParty.selector, this.refuseBurned.selector);
+        (all[n++], all[n++]) = (this.refuseWithoutPledgee.selector, this.refuseBound.selector);
+        (all[n++], all[n++]) = (this.refuseUnfair.selector, this.refuseOutsider.selector);
     }
 
     /// @notice Refuse unless the invariant holds now and no act has broken it.

@@ -92,7 +92,7 @@ abstract contract CourtHandler is SaleHandler {
 
     function rotateCommittee(uint256 seed) external timely {
         if (_roll(seed, 105, 4) != 0) _skip();
-        _seatCommittee(_roll(seed, 106, 2) == 0 ? "" : "stricter", false);
+        _rotateCommittee(_roll(seed, 106, 2) == 0 ? "policy" : "stricter policy");
     }
 
     function rotateAccount(uint256 seed) external timely {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ReceiptRef, Successor} from "contracts/interfaces/ActTypes.sol";
+import {ModuleOrder} from "contracts/interfaces/GovernanceTypes.sol";
 import {IConsortium} from "contracts/interfaces/IConsortium.sol";
 import {IReceiptEncumbrances, IReceiptPrimitives} from "contracts/interfaces/IReceiptPrimitives.sol";
 import {CourtHandler} from "./CourtHandler.sol";
@@ -117,7 +118,7 @@ abstract contract HostileHandler is CourtHandler {
         address who = _outsider(seed, id);
         address target = receipts;
         bytes memory data;
-        uint256 what = _roll(seed, 207, 14);
+        uint256 what = _roll(seed, 207, 18);
         if (what == 0) {
             data = abi.encodeCall(IReceiptEncumbrances.addPledge, (id, seq, BANK));
             if (who == pledge) who = court;
@@ -125,7 +126,7 @@ abstract contract HostileHandler is CourtHandler {
             data = abi.encodeCall(IReceiptEncumbrances.addFreeze, (id, 7));
             if (who == court) who = acts;
         } else if (what == 2) {
-            data = abi.encodeCall(IReceiptPrimitives.setPledges, (id, seq, 0, 0));
+            data = abi.encodeCall(IReceiptEncumbrances.setPledges, (id, seq, 0, 0));
             if (who == pledge) who = acts;
         } else if (what == 3) {
             data = abi.encodeCall(IReceiptPrimitives.dropFreeze, (id, 0));
@@ -141,14 +142,16 @@ abstract contract HostileHandler is CourtHandler {
             if (who == acts) who = pledge;
         } else if (what < 10) {
             (target, data) = (consortium, _counting(what, papers[id].holder));
-        } else if (what == 10) {
-            (target, data) = (consortium, abi.encodeCall(IConsortium.setMemberAccount, (IMPORTER, who)));
-        } else if (what == 11) {
-            (target, data) = (consortium, abi.encodeCall(IConsortium.setMemberRoles, (IMPORTER, 255)));
-        } else if (what == 12) {
+        } else if (what < 14) {
+            (target, data) = (consortium, _governing(what, who));
+        } else if (what == 14) {
             data = abi.encodeCall(IToken.transferFrom, (who, address(this), id));
-        } else {
+        } else if (what == 15) {
             data = abi.encodeCall(IToken.approve, (address(this), id));
+        } else if (what == 16) {
+            data = abi.encodeCall(IReceiptPrimitives.setLiens, (id, 0, 0));
+        } else {
+            data = abi.encodeCall(IReceiptPrimitives.retireReceipt, (id, seq));
         }
         vm.prank(who);
         (bool done, bytes memory answer) = target.call(data);
@@ -214,6 +217,19 @@ abstract contract HostileHandler is CourtHandler {
         if (what == 7) return abi.encodeCall(IConsortium.receiptsIssued, (holder, 1));
         if (what == 8) return abi.encodeCall(IConsortium.receiptMoved, (holder, BANK));
         return abi.encodeCall(IConsortium.receiptBurned, (holder));
+    }
+
+    function _governing(uint256 what, address who) private view returns (bytes memory) {
+        if (what == 10) return abi.encodeCall(IConsortium.setMemberAccount, (IMPORTER, who));
+        if (what == 11) return abi.encodeCall(IConsortium.setMemberRoles, (IMPORTER, 255));
+        if (what == 12) {
+            bytes32[] memory words = committee.attesters;
+            return abi.encodeCall(IConsortium.setCommittee, (2, MAX_AGE_S, keccak256("none"), words));
+        }
+        ModuleOrder memory order = ModuleOrder(
+            who, 255, who.codehash, IConsortium(consortium).moduleNumber(), uint64(clock + 1)
+        );
+        return abi.encodeCall(IConsortium.setModule, (order, committee, ""));
     }
 
     function _movingAct(uint256 seed) private pure returns (bytes4) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {ISuspension} from "contracts/interfaces/ISuspension.sol";
 import {IWarehouseReceipt} from "contracts/interfaces/IWarehouseReceipt.sol";
 import {
     Attestation,
@@ -95,7 +96,7 @@ abstract contract ReceiptHandler is Book {
         _send(
             receipts,
             abi.encodeCall(
-                IWarehouseReceipt.suspend, (order, proof.attestation, proof.committee, proof.signatures)
+                ISuspension.suspend, (order, proof.attestation, proof.committee, proof.signatures)
             )
         );
         paper.status = STATUS_SUSPENDED;
@@ -111,7 +112,7 @@ abstract contract ReceiptHandler is Book {
         _send(
             receipts,
             abi.encodeCall(
-                IWarehouseReceipt.reinstate, (order, proof.attestation, proof.committee, proof.signatures)
+                ISuspension.reinstate, (order, proof.attestation, proof.committee, proof.signatures)
             )
         );
         paper.status = STATUS_LIVE;

@@ -5,9 +5,8 @@ pragma solidity 0.8.30;
 interface Vm {
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
-    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
-    function getNonce(address account) external view returns (uint64);
-    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function loadAllocs(string calldata path) external;
+    function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function prank(address sender) external;
     function readFile(string calldata path) external view returns (string memory);
     function warp(uint256 nowS) external;

@@ -2,26 +2,12 @@
 pragma solidity 0.8.30;
 
 import {IConsortium} from "contracts/interfaces/IConsortium.sol";
-import {RIGHT_FREEZE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_REDUCE, RIGHT_REPLACE} from "contracts/interfaces/ActTypes.sol";
-import {IWarehouseReceipt} from "contracts/interfaces/IWarehouseReceipt.sol";
-import {
-    Committee,
-    ROLE_BANK,
-    ROLE_COURT,
-    ROLE_INSPECTOR,
-    ROLE_IOT_PROVIDER,
-    ROLE_TRADER,
-    ROLE_WAREHOUSE_OPERATOR
-} from "contracts/interfaces/Types.sol";
+import {Committee} from "contracts/interfaces/Types.sol";
 import {Signer} from "./Signer.sol";
 import {Typed} from "./Typed.sol";
 import {vm} from "./Vm.sol";
 
 interface IManager {
-    function labelRole(uint64 role, string calldata label) external;
-    function setTargetFunctionRole(address target, bytes4[] calldata selectors, uint64 role) external;
-    function grantRole(uint64 role, address account, uint32 delayS) external;
-    function renounceRole(uint64 role, address confirmation) external;
     function schedule(address target, bytes calldata data, uint48 when) external returns (bytes32, uint32);
     function execute(address target, bytes calldata data) external payable returns (uint32);
 }
@@ -42,7 +28,7 @@ contract Wallet {
     }
 }
 
-/// @title A consortium of twelve members, put on the chain as holdfast/chain/deploy.py does it.
+/// @title A consortium of twelve members that holdfast/chain/deploy.py has founded (scripts/assurance/founding.py).
 abstract contract World {
     uint32 internal constant OPERATOR = 1;
     uint32 internal constant IMPORTER = 2;
@@ -81,19 +67,16 @@ abstract contract World {
     mapping(address attester => uint256 key) internal attesterKey;
     Committee internal committee;
     Committee internal formerCommittee;
-    uint256 private _made;
+    uint256 private _lastKey = 1_000;
 
     constructor() {
         vm.warp(clock);
-        _deploy();
-        for (uint32 member = 1; member <= MEMBERS; ++member) _join(member);
-        _seatCommittee("", true);
-        _deployModules();
-        _handOver();
-    }
-
-    function operatorIs(uint32 member) internal pure returns (bool) {
-        return member == OPERATOR || member == OPERATOR_2;
+        vm.loadAllocs(".build/foundry/founding.json");
+        _readDeployment();
+        for (uint32 member = 1; member <= MEMBERS; ++member) keyOf[member] = _key(member);
+        _readCommittee();
+        hasWallet[TRADER] = true;
+        _rotateAccount(TRADER);
     }
 
     /// @dev Let time pass.
@@ -102,8 +85,9 @@ abstract contract World {
         vm.warp(clock);
     }
 
-    function _newKey() internal returns (uint256) {
-        return uint256(keccak256(abi.encode("holdfast", ++_made))) % (Signer.ORDER - 1) + 1;
+    /// @dev A key that is no secret. Members' first keys are 1 to 12, their first attesters' 100 more.
+    function _key(uint256 number) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode("holdfast", number))) % (Signer.ORDER - 1) + 1;
     }
 
     // --- governance, with its delays ---
@@ -118,8 +102,10 @@ abstract contract World {
 
     /// @dev A new account for a member, after its old key was lost.
     function _rotateAccount(uint32 member) internal {
-        address account = _newAccount(member);
+        uint256 key = _key(++_lastKey);
+        address account = hasWallet[member] ? address(new Wallet(vm.addr(key))) : vm.addr(key);
         _govern(REGISTRAR, abi.encodeCall(IConsortium.setMemberAccount, (member, account)));
+        keyOf[member] = key;
     }
 
     function _setStanding(uint32 member, bool active) internal {
@@ -127,107 +113,63 @@ abstract contract World {
         inactive[member] = !active;
     }
 
-    /// @dev New keys for all attesters: a new epoch.
-    function _seatCommittee(string memory policy, bool founding) internal {
-        uint32[5] memory seats = [OPERATOR, BANK, INSPECTOR, IOT, OPERATOR_2];
-        bytes32[] memory words = new bytes32[](seats.length);
+    /// @dev New keys for all attesters, which their members name first: a new epoch.
+    function _rotateCommittee(string memory policy) internal {
+        uint32[5] memory seats = _seats();
+        uint256[5] memory keys;
         for (uint256 i = 0; i < seats.length; ++i) {
-            uint256 key = _newKey();
-            address account = vm.addr(key);
-            attesterKey[account] = key;
-            bytes32 word = bytes32(
-                uint256(uint160(account)) << 96 | uint256(seats[i]) << 64 | uint256(_rolesOf(seats[i])) << 48
-            );
+            keys[i] = _key(++_lastKey);
+            vm.prank(IConsortium(consortium).accountOf(seats[i]));
+            IConsortium(consortium).nameAttester(vm.addr(keys[i]), true);
+        }
+        bytes32[] memory words = _words(seats, keys);
+        bytes32 digest = keccak256(bytes(policy));
+        _govern(COMMITTEE_CHAIR, abi.encodeCall(IConsortium.setCommittee, (THRESHOLD, MAX_AGE_S, digest, words)));
+        formerCommittee = committee;
+        committee = Committee(committee.epoch + 1, MAX_AGE_S, THRESHOLD, digest, words);
+    }
+
+    // --- what was founded ---
+
+    function _readDeployment() private {
+        string memory file = vm.readFile(".build/foundry/deployment.json");
+        manager = vm.parseJsonAddress(file, ".access_manager");
+        consortium = vm.parseJsonAddress(file, ".consortium");
+        receipts = _module(file, ".warehouse_receipt");
+        pledge = _module(file, ".pledge");
+        acts = _module(file, ".receipt_acts");
+        court = _module(file, ".court");
+    }
+
+    function _module(string memory file, string memory field) private returns (address module) {
+        module = vm.parseJsonAddress(file, field);
+        domainOf[module] = Typed.domain(module);
+    }
+
+    function _readCommittee() private {
+        uint32[5] memory seats = _seats();
+        uint256[5] memory keys;
+        for (uint256 i = 0; i < seats.length; ++i) keys[i] = _key(100 + seats[i]);
+        committee = Committee(1, MAX_AGE_S, THRESHOLD, keccak256("policy"), _words(seats, keys));
+        require(keccak256(abi.encode(committee)) == IConsortium(consortium).committeeDigest(), "committee");
+    }
+
+    function _seats() private pure returns (uint32[5] memory) {
+        return [OPERATOR, BANK, INSPECTOR, IOT, OPERATOR_2];
+    }
+
+    /// @dev Attesters as the committee lists them, ascending by account.
+    function _words(uint32[5] memory seats, uint256[5] memory keys) private returns (bytes32[] memory words) {
+        words = new bytes32[](seats.length);
+        for (uint256 i = 0; i < seats.length; ++i) {
+            address account = vm.addr(keys[i]);
+            attesterKey[account] = keys[i];
+            uint16 roles = IConsortium(consortium).member(seats[i]).roles;
+            bytes32 word =
+                bytes32(uint256(uint160(account)) << 96 | uint256(seats[i]) << 64 | uint256(roles) << 48);
             uint256 at = i;
             for (; at > 0 && words[at - 1] > word; --at) words[at] = words[at - 1];
             words[at] = word;
-        }
-        bytes32 digest = keccak256(bytes.concat("policy", bytes(policy)));
-        bytes memory data = abi.encodeCall(IConsortium.setCommittee, (THRESHOLD, MAX_AGE_S, digest, words));
-        if (founding) _ask(consortium, data);
-        else _govern(COMMITTEE_CHAIR, data);
-        formerCommittee = committee;
-        committee = Committee(IConsortium(consortium).epoch(), MAX_AGE_S, THRESHOLD, digest, words);
-    }
-
-    // --- founding ---
-
-    function _deploy() private {
-        manager = _create("AccessManager", abi.encode(address(this)));
-        uint256 nonce = vm.getNonce(address(this));
-        address expected = vm.computeCreateAddress(address(this), nonce + 1);
-        consortium = _create("Consortium", abi.encode(manager, expected));
-        receipts = _create("WarehouseReceipt", abi.encode(consortium));
-        domainOf[receipts] = Typed.domain(receipts);
-    }
-
-    function _deployModules() private {
-        pledge = _module("Pledge", abi.encode(receipts), RIGHT_MOVE | RIGHT_PLEDGE);
-        acts = _module("ReceiptActs", abi.encode(receipts, pledge), RIGHT_REPLACE | RIGHT_REDUCE);
-        court = _module("Court", abi.encode(receipts), RIGHT_FREEZE);
-    }
-
-    function _module(string memory name, bytes memory arguments, uint16 rights) private returns (address module) {
-        module = _create(name, arguments);
-        domainOf[module] = Typed.domain(module);
-        IConsortium(consortium).setModule(module, rights);
-    }
-
-    function _handOver() private {
-        bytes4[] memory registry = new bytes4[](5);
-        registry[0] = IConsortium.addMember.selector;
-        registry[1] = IConsortium.setMemberAccount.selector;
-        registry[2] = IConsortium.setMemberRoles.selector;
-        registry[3] = IConsortium.setMemberActive.selector;
-        registry[4] = IConsortium.setMemberEncryptionKey.selector;
-        bytes4[] memory seating = new bytes4[](1);
-        seating[0] = IConsortium.setCommittee.selector;
-        IManager power = IManager(manager);
-        power.setTargetFunctionRole(consortium, registry, 1);
-        power.grantRole(1, REGISTRAR, DELAY_S);
-        power.setTargetFunctionRole(consortium, seating, 2);
-        power.grantRole(2, COMMITTEE_CHAIR, DELAY_S);
-        power.grantRole(0, ADMIN, DELAY_S);
-        power.renounceRole(0, address(this));
-    }
-
-    function _join(uint32 member) private {
-        hasWallet[member] = member == TRADER;
-        bytes32 digest = keccak256(abi.encode("identity", member));
-        IConsortium(consortium).addMember(member, _newAccount(member), _rolesOf(member), digest, digest);
-    }
-
-    function _newAccount(uint32 member) private returns (address account) {
-        uint256 key = _newKey();
-        keyOf[member] = key;
-        account = vm.addr(key);
-        if (hasWallet[member]) account = address(new Wallet(account));
-    }
-
-    function _rolesOf(uint32 member) private pure returns (uint16) {
-        if (operatorIs(member)) return ROLE_WAREHOUSE_OPERATOR;
-        if (member == INSPECTOR) return ROLE_INSPECTOR;
-        if (member == IOT) return ROLE_IOT_PROVIDER;
-        if (member == COURT || member == COURT_2) return ROLE_COURT;
-        return member == BANK || member == BANK_2 || member == BANK_3 ? ROLE_BANK : ROLE_TRADER;
-    }
-
-    /// @dev The shipped bytes, from the file that the product deploys them from.
-    function _create(string memory name, bytes memory arguments) private returns (address made) {
-        string memory file = vm.readFile(string.concat("holdfast/chain/abi/", name, ".json"));
-        bytes memory code = bytes.concat(vm.parseJsonBytes(file, ".bytecode"), arguments);
-        assembly ("memory-safe") {
-            made := create(0, add(code, 32), mload(code))
-        }
-        require(made != address(0), name);
-    }
-
-    /// @dev Call, and pass a refusal on as it is.
-    function _ask(address target, bytes memory data) internal {
-        (bool done, bytes memory answer) = target.call(data);
-        if (done) return;
-        assembly ("memory-safe") {
-            revert(add(answer, 32), mload(answer))
         }
     }
 }
