@@ -166,7 +166,7 @@ class Setup:
             command += ["--no-audit", "--no-fund", "--no-update-notifier"]
             run(command, "npm packages", self.log, building, environment)
             shutil.rmtree(building / ".npm", ignore_errors=True)
-            self._require_anvil(building / "node_modules" / "@foundry-rs")
+            self._require_native(building / "node_modules" / "@foundry-rs")
             try:
                 building.rename(target)
             except OSError:
@@ -176,12 +176,14 @@ class Setup:
         finally:
             shutil.rmtree(building, ignore_errors=True)
 
-    def _require_anvil(self, packages: Path) -> None:
-        if not any(packages.glob("anvil-*/bin/anvil")):
-            raise SetupFailed(
-                f"npm brought no anvil for {sys.platform} {platform.machine()}.\n  The development chain is "
-                "pinned for Linux on x86-64 only; use such a machine or a container."
-            )
+    def _require_native(self, packages: Path) -> None:
+        # npm leaves an optional package out without a word where it does not fit, or cannot be had.
+        for program in ("anvil", "forge"):
+            if not any(packages.glob(f"{program}-*/bin/{program}")):
+                raise SetupFailed(
+                    f"npm brought no {program} for {sys.platform} {platform.machine()}.\n  Development chain and "
+                    "Foundry are pinned for Linux on x86-64 only; use such a machine or a container."
+                )
 
     def _works(self, interpreter: Path) -> bool:
         def version(python: Path, also: str = "") -> str:

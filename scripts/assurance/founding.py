@@ -100,13 +100,18 @@ def _deploy(w3: Web3) -> Deployment:
         for number, role in enumerate(ROLES, start=1)
     ]
     attesters = tuple(
-        Attester(key_of(_FIRST_ATTESTER_KEY + seat).address, MemberId(seat), ROLES[seat - 1]) for seat in SEATS
+        Attester(key_of(_FIRST_ATTESTER_KEY + seat).address, MemberId(seat), ROLES[seat - 1])
+        for seat in SEATS
     )
     committee = FoundingCommittee(3, MAX_AGE_S, keccak(text="policy"), attesters)
     registrar, chair, admin, guardian = (f"0x{number:040x}" for number in (0xA1, 0xA2, 0xA3, 0xA4))
     governance = Governance(
-        *(Web3.to_checksum_address(account) for account in (admin, registrar, chair)),
-        *(DELAY_S, DELAY_S, DELAY_S),
+        Web3.to_checksum_address(admin),
+        Web3.to_checksum_address(registrar),
+        Web3.to_checksum_address(chair),
+        DELAY_S,
+        DELAY_S,
+        DELAY_S,
         guardians=(Web3.to_checksum_address(guardian),),
     )
     deployer = Account.from_key(_DEPLOYER.to_bytes(32))

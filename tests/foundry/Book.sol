@@ -146,26 +146,27 @@ abstract contract Book is Desk {
             return false;
         }
         if (needs & MOVABLE == 0) return true;
-        if (spoil == Spoil.IDLE_PARTY ? !inactive[paper.holder] : inactive[paper.holder]) return false;
+        if (inactive[paper.holder] && spoil != Spoil.IDLE_PARTY) return false;
         bool still = paper.status != STATUS_LIVE || paper.cases.length != 0 || clock > paper.expiresAt;
         return still == (spoil == Spoil.BOUND);
     }
 
     /// @dev A trader that may act, another than `not`.
-    function _trader(uint256 seed, uint32 not) internal view returns (uint32 member) {
-        uint32[3] memory traders = [IMPORTER, TRADER, TRADER_2];
-        for (uint256 i = 0; i < 3; ++i) {
-            member = traders[(seed + i) % 3];
-            if (member != not && !inactive[member]) return member;
-        }
+    function _trader(uint256 seed, uint32 not) internal view returns (uint32) {
+        return _another([IMPORTER, TRADER, TRADER_2], seed, not);
     }
 
     /// @dev A bank that may act, another than `not`.
-    function _bank(uint256 seed, uint32 not) internal view returns (uint32 member) {
-        uint32[3] memory banks = [BANK, BANK_2, BANK_3];
-        for (uint256 i = 0; i < 3; ++i) {
-            member = banks[(seed + i) % 3];
-            if (member != not && !inactive[member]) return member;
+    function _bank(uint256 seed, uint32 not) internal view returns (uint32) {
+        return _another([BANK, BANK_2, BANK_3], seed, not);
+    }
+
+    /// @dev One of the same trade; where a hostile handler wants it so, the one that may not act.
+    function _another(uint32[3] memory some, uint256 seed, uint32 not) private view returns (uint32 member) {
+        for (uint256 i = 0; i < 6; ++i) {
+            member = some[(seed % 3 + i) % 3];
+            bool wanted = inactive[member] == (spoil == Spoil.IDLE_PARTY) || i > 2 && !inactive[member];
+            if (member != not && wanted) return member;
         }
     }
 

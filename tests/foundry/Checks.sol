@@ -45,6 +45,11 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.refuseUnfair.selector, this.refuseOutsider.selector);
     }
 
+    /// @notice How many receipts the book has ever had.
+    function everIssued() external view returns (uint256) {
+        return live.length + burned.length;
+    }
+
     /// @notice Refuse unless the invariant holds now and no act has broken it.
     function check(uint256 number) external view {
         if (breaches[number] != 0) revert Broken(number, breachNote, breaches[number]);

@@ -77,8 +77,10 @@ abstract contract CourtHandler is SaleHandler {
         for (uint256 i = 0; i < paper.cases.length; ++i) {
             uint24 caseNo = paper.cases[i];
             uint40 until = rulings[caseNo].expiresAt;
-            if (clock <= until) {
-                if (!_spoils(Spoil.UNFAIR)) continue; // I4: a case that still holds
+            // I4: a case that still holds does not lapse. One that ends soon is waited for.
+            if (clock <= until && !_spoils(Spoil.UNFAIR)) {
+                if (until - clock > 40 days || _roll(seed, 113, 4) == 0) continue;
+                _pass(until + 1 - clock);
             }
             (bool done, bytes memory answer) = court.call(abi.encodeCall(ICourt.lapse, (id, caseNo)));
             if (!done) revert Refused(spoiled, answer);

@@ -67,7 +67,7 @@ abstract contract HostileHandler is CourtHandler {
     /// @notice I5: a party that the consortium has suspended.
     function refuseIdleParty(uint256 seed) external timely {
         bool any = inactive[TRADER_2] || inactive[BANK_2] || inactive[BANK_3] || inactive[COURT_2];
-        if (!any) _skip();
+        if (!any) _setStanding([TRADER_2, BANK_2, BANK_3, COURT_2][_roll(seed, 213, 4)], false);
         _try(seed, Spoil.IDLE_PARTY, _signedAct(seed), 5);
     }
 

@@ -134,7 +134,8 @@ abstract contract PledgeHandler is ActsHandler {
         if (debt.defaultAt != 0 || debt.receipts != 1) _skip();
         uint256 neededMinor = (uint256(debt.amountMinor) * 10_000 + debt.ltvBps - 1) / debt.ltvBps;
         uint64 valueMinor = uint64(_roll(seed, 82, neededMinor));
-        if (_spoils(Spoil.UNFAIR)) valueMinor = uint64(neededMinor);
+        if (neededMinor > type(uint64).max) valueMinor = type(uint64).max; // never enough
+        else if (_spoils(Spoil.UNFAIR)) valueMinor = uint64(neededMinor);
         Paper storage paper = papers[id];
         MarginOrder memory order =
             MarginOrder(id, pledgeId, debt.pledgee, valueMinor, _seq(paper.seq), _deadline());
