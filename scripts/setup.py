@@ -181,8 +181,8 @@ class Setup:
         for program in ("anvil", "forge"):
             if not any(packages.glob(f"{program}-*/bin/{program}")):
                 raise SetupFailed(
-                    f"npm brought no {program} for {sys.platform} {platform.machine()}.\n  Development chain and "
-                    "Foundry are pinned for Linux on x86-64 only; use such a machine or a container."
+                    f"npm brought no {program} for {sys.platform} {platform.machine()}.\n  Development chain "
+                    "and Foundry are pinned for Linux on x86-64 only; use such a machine or a container."
                 )
 
     def _works(self, interpreter: Path) -> bool:

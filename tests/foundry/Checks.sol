@@ -3,7 +3,8 @@ pragma solidity 0.8.30;
 
 import {IConsortium} from "contracts/interfaces/IConsortium.sol";
 import {ICourt} from "contracts/interfaces/ICourt.sol";
-import {IPledge, PledgeRecord} from "contracts/interfaces/IPledge.sol";
+import {IPledge} from "contracts/interfaces/IPledge.sol";
+import {PledgeRecord} from "contracts/interfaces/IPledgeBook.sol";
 import {IWarehouseReceipt} from "contracts/interfaces/IWarehouseReceipt.sol";
 import {Lot, Receipt} from "contracts/interfaces/Types.sol";
 import {HostileHandler} from "./HostileHandler.sol";

@@ -11,6 +11,7 @@ import {
     PledgeReleaseOrder
 } from "contracts/interfaces/ActTypes.sol";
 import {IPledge} from "contracts/interfaces/IPledge.sol";
+import {IPledgeCourse} from "contracts/interfaces/IPledgeCourse.sol";
 import {ActsHandler} from "./ActsHandler.sol";
 import {Spoil} from "./Desk.sol";
 import {Proof} from "./ReceiptHandler.sol";
@@ -79,7 +80,7 @@ abstract contract PledgeHandler is ActsHandler {
         bytes32 orderHash = keccak256(abi.encode(Typed.ASSIGN, order));
         bytes memory pledgeeSignature = _sign(pledge, order.pledgee, orderHash);
         bytes memory assigneeSignature = _sign(pledge, assignee, orderHash);
-        _send(pledge, abi.encodeCall(IPledge.assign, (order, pledgeeSignature, assigneeSignature)));
+        _send(pledge, abi.encodeCall(IPledgeCourse.assign, (order, pledgeeSignature, assigneeSignature)));
         debt.pledgee = assignee;
         _count(id);
     }
@@ -97,7 +98,7 @@ abstract contract PledgeHandler is ActsHandler {
         bytes memory consent = _consent(pledge, pledgee, orderHash);
         Proof memory proof = _prove(pledge, orderHash, paper.operator, [order.holder, to, pledgee], seed);
         bytes memory data = abi.encodeCall(
-            IPledge.transferPledged,
+            IPledgeCourse.transferPledged,
             (
                 order,
                 holderSignature,
@@ -124,7 +125,7 @@ abstract contract PledgeHandler is ActsHandler {
             DefaultOrder(id, pledgeId, debt.pledgee, _seq(papers[id].seq), _deadline());
         bytes32 orderHash = keccak256(abi.encode(Typed.DEFAULT, order));
         bytes memory signature = _sign(pledge, order.pledgee, orderHash);
-        _send(pledge, abi.encodeCall(IPledge.noticeDefault, (order, signature)));
+        _send(pledge, abi.encodeCall(IPledgeCourse.noticeDefault, (order, signature)));
         debt.defaultAt = uint40(clock);
         _count(id);
     }
@@ -146,7 +147,7 @@ abstract contract PledgeHandler is ActsHandler {
         _send(
             pledge,
             abi.encodeCall(
-                IPledge.callMargin,
+                IPledgeCourse.callMargin,
                 (order, signature, proof.attestation, proof.committee, proof.signatures)
             )
         );
@@ -160,7 +161,7 @@ abstract contract PledgeHandler is ActsHandler {
         CureOrder memory order = CureOrder(id, pledgeId, debt.pledgee, _seq(papers[id].seq), _deadline());
         bytes32 orderHash = keccak256(abi.encode(Typed.CURE, order));
         bytes memory signature = _sign(pledge, order.pledgee, orderHash);
-        _send(pledge, abi.encodeCall(IPledge.cure, (order, signature)));
+        _send(pledge, abi.encodeCall(IPledgeCourse.cure, (order, signature)));
         debt.defaultAt = 0;
         _count(id);
     }

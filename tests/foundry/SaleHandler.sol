@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ForeclosureOrder, Share} from "contracts/interfaces/ActTypes.sol";
-import {IPledge} from "contracts/interfaces/IPledge.sol";
+import {IPledgeCourse} from "contracts/interfaces/IPledgeCourse.sol";
 import {Spoil} from "./Desk.sol";
 import {PledgeHandler} from "./PledgeHandler.sol";
 import {Proof} from "./ReceiptHandler.sol";
@@ -20,7 +20,7 @@ abstract contract SaleHandler is PledgeHandler {
         Proof memory proof =
             _prove(pledge, orderHash, paper.operator, [paper.holder, order.buyer, order.pledgee], seed);
         bytes memory data = abi.encodeCall(
-            IPledge.foreclose,
+            IPledgeCourse.foreclose,
             (order, consent, buyerSignature, proof.attestation, proof.committee, proof.signatures)
         );
         _sendMove(id, pledge, data, consent.length != 0, false);

@@ -44,7 +44,8 @@ library Typed {
         keccak256("RenewOrder(uint32 court,uint24 caseNo,uint32 number,uint40 expiresAt,uint64 deadline)");
     bytes32 internal constant PLEDGE = keccak256(
         "PledgeOrder(uint256 receiptId,uint32 holder,uint32 pledgee,uint32 seq,uint8 rank,uint64 amountMinor,"
-        "bytes3 currency,uint40 maturity,uint16 ltvBps,uint24 cureS,bytes32 filingDigest,uint64 deadline)"
+        "bytes3 currency,uint40 maturity,uint16 ltvBps,uint24 cureS,uint64 lienCapMinor,bytes32 filingDigest,"
+        "uint64 deadline)"
     );
     bytes32 internal constant RELEASE = keccak256(
         "PledgeReleaseOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)"
