@@ -122,6 +122,24 @@ def gas(rpc_url: str | None, as_json: bool) -> int:
     return 0 if within else 1
 
 
+@contracts.command("roles", example="holdfast contracts roles\nholdfast contracts roles --json")
+@click.option("--write", is_flag=True, help="Write docs/functions-and-roles.md of this checkout.")
+@json_option
+def roles(write: bool, as_json: bool) -> None:
+    """Print who may call what: every function of every contract by every role.
+
+    Read from the contracts' ABIs; the tests try each function as each caller and compare.
+    """
+    from holdfast.chain.roles import ROLES_FILE, as_json_table, as_markdown
+
+    if write:
+        (checkout() / ROLES_FILE).write_text(as_markdown(), encoding="utf-8")
+    if as_json:
+        emit_json(as_json_table())
+    else:
+        click.echo(ROLES_FILE if write else as_markdown().rstrip("\n"))
+
+
 def _figure(item: GasFigure) -> dict[str, object]:
     share = -(-item.gas * 10_000 // item.budget)
     return {

@@ -55,6 +55,13 @@ class Artifact:
 
 
 @cache
+def contract_names() -> tuple[str, ...]:
+    """Every contract of which there is a generated file, sorted."""
+    folder = files("holdfast.chain") / "abi"
+    return tuple(sorted(file.name[:-5] for file in folder.iterdir() if file.name.endswith(".json")))
+
+
+@cache
 def load_artifact(name: str) -> Artifact:
     """Read `holdfast/chain/abi/<name>.json`: WarehouseReceipt, Pledge or another contract.
 
