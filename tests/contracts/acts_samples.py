@@ -1,0 +1,122 @@
+"""One right example of every act: what stands on the chain before, the act, and who signs it.
+
+`sample(acts, kind)` for an act's class; an act that is new needs an entry here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from holdfast.domain.acts import (
+    Act,
+    CaseOrder,
+    CureOrder,
+    DefaultOrder,
+    ForeclosureOrder,
+    FreezeOrder,
+    MarginOrder,
+    MergeOrder,
+    PartialDeliveryOrder,
+    PledgeAssignOrder,
+    PledgedTransferOrder,
+    PledgeOrder,
+    PledgeReleaseOrder,
+    RenewOrder,
+    Share,
+    SplitOrder,
+    SupersedeOrder,
+    UnfreezeOrder,
+)
+from tests.contracts.acts_harness import AMOUNT, COURT, INDEPENDENT, ActsWorld
+from tests.contracts.harness import BANK, BANK_2, DAY_S, receipt_id
+from tests.contracts.test_foreclosure import COSTS, cure_order, default_order, in_default, margin_order, sale
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An act that the chain takes now, if its parties sign, `consent_by` consents and `signers` attest."""
+
+    act: Act
+    consent_by: int | None = None
+    signers: Sequence[int | str] = INDEPENDENT
+
+
+def _pledged(acts: ActsWorld, index: int = 1) -> tuple[int, int]:
+    receipt = acts.issued(index)
+    return receipt, acts.pledged(receipt)
+
+
+def _second(acts: ActsWorld) -> Sample:
+    receipt, _ = _pledged(acts)
+    return Sample(acts.pledge_order(receipt, BANK_2, 2), BANK)
+
+
+def _merge(acts: ActsWorld) -> Sample:
+    acts.put(acts.split_order(_pledged(acts)[0], 4, 6), consent_by=BANK)
+    return Sample(acts.merge_order(receipt_id(100), receipt_id(101)), BANK)
+
+
+def _frozen(acts: ActsWorld) -> int:
+    receipt = acts.issued()
+    acts.frozen(receipt)
+    return receipt
+
+
+def _opened(acts: ActsWorld) -> int:
+    acts.put(acts.case_order())
+    return acts.issued()
+
+
+def _renew(acts: ActsWorld) -> Sample:
+    acts.put(acts.case_order())
+    until = acts.chain.now_s + 700 * DAY_S
+    return Sample(RenewOrder(COURT, 1, acts.number(1), until, acts.deadline_s))
+
+
+def _assign(acts: ActsWorld) -> Sample:
+    receipt, pledge = _pledged(acts)
+    order = PledgeAssignOrder(receipt, pledge, BANK, BANK_2, acts.seq(receipt), acts.deadline_s)
+    return Sample(order)
+
+
+def _notice(acts: ActsWorld) -> Sample:
+    receipt, pledge = _pledged(acts)
+    acts.chain.set_time(acts.chain.now_s + 91 * DAY_S)
+    return Sample(default_order(acts, receipt, pledge))
+
+
+def _margin(acts: ActsWorld) -> Sample:
+    receipt, pledge = _pledged(acts)
+    return Sample(margin_order(acts, receipt, pledge, 1))
+
+
+def _cure(acts: ActsWorld) -> Sample:
+    receipt, (pledge,) = in_default(acts, cured_out=False)
+    return Sample(cure_order(acts, receipt, pledge))
+
+
+def _foreclose(acts: ActsWorld) -> Sample:
+    receipt, (pledge,) = in_default(acts)
+    return Sample(sale(acts, receipt, (Share(pledge, AMOUNT, AMOUNT),), AMOUNT + COSTS, 0))
+
+
+SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
+    SplitOrder: lambda acts: Sample(acts.split_order(_pledged(acts)[0], 4, 6), BANK),
+    MergeOrder: _merge,
+    SupersedeOrder: lambda acts: Sample(acts.supersede_order(_pledged(acts)[0]), BANK),
+    PartialDeliveryOrder: lambda acts: Sample(acts.part_delivery_order(_pledged(acts)[0]), BANK),
+    CaseOrder: lambda acts: Sample(acts.case_order()),
+    FreezeOrder: lambda acts: Sample(acts.freeze_order(_opened(acts))),
+    UnfreezeOrder: lambda acts: Sample(acts.unfreeze_order(_frozen(acts))),
+    RenewOrder: _renew,
+    PledgeOrder: _second,
+    PledgeReleaseOrder: lambda acts: Sample(acts.release_order(*_pledged(acts))),
+    PledgeAssignOrder: _assign,
+    PledgedTransferOrder: lambda acts: Sample(acts.pledged_transfer_order(_pledged(acts)[0])),
+    DefaultOrder: _notice,
+    MarginOrder: _margin,
+    CureOrder: _cure,
+    ForeclosureOrder: _foreclose,
+}
