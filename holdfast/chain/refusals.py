@@ -10,10 +10,13 @@ from eth_abi import decode
 from eth_utils import function_abi_to_4byte_selector, to_bytes
 from web3.exceptions import ContractCustomError, ContractLogicError
 
-from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.artifacts import contract_names, load_artifact
+from holdfast.chain.governance_refusals import GOVERNANCE_SENTENCES
+from holdfast.chain.plain_values import fill
 from holdfast.domain.errors import Refused
 
 SENTENCES: dict[str, str] = {
+    **GOVERNANCE_SENTENCES,
     "DeadlinePassed": "the order's deadline {deadline} has passed; it is {nowS}",
     "WrongSeq": "the order carries number {given}, the receipt expects {expected}: it was used or is early",
     "WrongHolder": "the order names holder {given}, the receipt is held by member {holder}",
@@ -23,8 +26,8 @@ SENTENCES: dict[str, str] = {
     "OperatorIsHolder": "operator {operator} cannot be first holder of its own receipt",
     "UnknownReceipt": "no receipt with this id was ever issued",
     "ReceiptExists": "a receipt with this document was issued before; a receipt lives once",
-    "ReceiptNotLive": "the receipt is not live (status {status}: 2 suspended, 3 delivered, 4 replaced)",
-    "ReceiptNotSuspended": "the receipt is not suspended (status {status})",
+    "ReceiptNotLive": "the receipt is {status}, not live",
+    "ReceiptNotSuspended": "the receipt is {status}, not suspended",
     "ReceiptExpired": "the receipt expired at {expiresAt}; it is {nowS}",
     "LotOfOtherOperator": "the lot is kept by operator {operator}, not {given}",
     "LotQuantityDiffers": "the order states a lot of {given} g, attested are {attestedG} g",
@@ -67,11 +70,13 @@ SENTENCES: dict[str, str] = {
     "UnknownKind": "the kind {kind} is neither negotiable (1) nor non-negotiable (2)",
     "OperatorDiffers": "the order names operator {given}, the goods are kept by member {operator}",
     "TooFewReceipts": "{receipts} receipt(s) named; two at least are needed",
-    "ExpiryDiffers": "the order states expiry {given}, right is {expiresAt}",
-    "NotExtended": "an extension must go beyond {expiresAt}; given is {given}",
+    "ExpiryDiffers": "the order states expiry {given:time}, right is {expiresAt}",
+    "NotExtended": "an extension must go beyond {expiresAt}; given is {given:time}",
     "UnknownReason": "the reason {reason} is neither correction (1) nor extension (2)",
     "JuniorPledges": "{pledges} pledges are on the receipt; goods leave after the junior ones are released",
     "NotCourt": "member {member} is no court",
+    "CaseIncomplete": "a case needs a number and a reason; given are {caseNo} and {reason}",
+    "QueueFull": "{waiting} court cases wait for the receipt; more cannot",
     "CaseExists": "case {caseNo} exists already",
     "UnknownCase": "there is no case {caseNo}",
     "CaseOfOtherCourt": "case {caseNo} is court {court}'s, not {given}'s",
@@ -81,9 +86,10 @@ SENTENCES: dict[str, str] = {
     "CaseNotLapsed": "case {caseNo} holds until {expiresAt}; it is {nowS}",
     "FrozenByCase": "the receipt is frozen under case {caseNo} already",
     "NotFrozenByCase": "the receipt is not frozen under case {caseNo}",
-    "LienCapDiffers": "storage fees of up to {lienCapMinor} come before the pledge, signed is {given}",
+    "LienCapDiffers": "storage fees of up to {lienCapMinor} come before the pledge, signed is {given:minor}",
     "LienTermsUnknown": "storage fees outrank any pledge on the receipt, and their cap is not known here",
     "PledgeExists": "pledge {pledgeId} exists already: change a value of the order, such as its deadline",
+    "PledgesDiffer": "receipts become one only with the same pledges in the same ranks",
     "PledgeNotOnReceipt": "pledge {pledgeId} is not on the receipt",
     "PledgeTerms": "a pledge needs an amount, a maturity to come, an LTV up to 10000 and time to cure",
     "RankNotNext": "the order names rank {given}; the next one is {expected}, and four are the most",
@@ -97,23 +103,16 @@ SENTENCES: dict[str, str] = {
     "MarginHolds": "the goods are worth {valueMinor}, needed are {neededMinor}: no margin call",
     "CurePeriodRuns": "the pledgor may cure until {saleFrom}; it is {nowS}",
     "NotFirstRank": "the first pledgee is member {firstPledgee}, not {given}",
-    "WaterfallDiffers": "the proceeds are not divided as the ranks give: {given} stated, {expected} right",
-    "NotAMember": "{caller} acts for no member that may act now",
-    "AttesterNotNamed": "member {member} has not named {account} as its attester",
-    "WrongModuleNumber": "the module order carries number {given}, expected is {expected}: a committee or a "
-    "module was set since it was signed",
-    "ModuleCodeDiffers": "the code at {module} is not the code that was approved",
-    "ModuleWithoutCode": "there is no contract at {module}; a bare key gets no rights",
-    "UnknownMember": "there is no member {member}",
-    "InactiveMember": "member {member} may not act now",
+    "WaterfallDiffers": "the proceeds are not divided as the ranks give: {given:minor} stated, "
+    "{expected:minor} right",
 }
-"""Typed error -> sentence; errors not listed are shown by name with their values."""
+"""Typed error -> sentence. `holdfast.chain.plain_values` says how values are shown."""
 
 
 @cache
 def _errors() -> dict[bytes, dict[str, Any]]:
     found = {}
-    for name in ("WarehouseReceipt", "ReceiptActs", "Court", "Pledge", "Consortium", "AccessManager"):
+    for name in contract_names():
         for item in load_artifact(name).abi:
             if item["type"] == "error":
                 found[bytes(function_abi_to_4byte_selector(item))] = item  # type: ignore[arg-type]
@@ -134,13 +133,10 @@ def refusal_from_data(raw: bytes, otherwise: str = "no reason given") -> Refused
         return Refused("contract-refused", f"the contract refused: {otherwise}")
     name = str(item["name"])
     values = decode([field["type"] for field in item["inputs"]], raw[4:])
-    named = {
-        field["name"]: "0x" + value.hex() if isinstance(value, bytes) else value
-        for field, value in zip(item["inputs"], values, strict=True)
-    }
+    named = {field["name"]: value for field, value in zip(item["inputs"], values, strict=True)}
     reason = re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
-    shown = ", ".join(f"{key} {value}" for key, value in named.items())
-    sentence = SENTENCES.get(name, f"{name}({shown})").format(**named)
+    fields = ", ".join(f"{field} {{{field}}}" for field in named)
+    sentence = fill(SENTENCES.get(name, f"{name}({fields})"), named)
     if "receiptId" in named:
         sentence += f" (receipt 0x{named['receiptId']:064x})"
     return Refused(reason, sentence)

@@ -75,4 +75,4 @@ def test_arguments__missing_signature_or_attestation__refused() -> None:
 def test_refusals__every_sentence__is_of_an_error_with_these_values() -> None:
     by_name = {item["name"]: {field["name"] for field in item["inputs"]} for item in _errors().values()}
     for name, sentence in SENTENCES.items():
-        assert set(re.findall(r"\{(\w+)\}", sentence)) <= by_name[name], name
+        assert set(re.findall(r"\{(\w+)(?::\w+)?\}", sentence)) <= by_name[name], name
