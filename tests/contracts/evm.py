@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from holdfast.chain.artifacts import contract_names, load_artifact
 CHAIN_ID = 31337
 PUPPETEER = "0x" + "9e" * 20
 START_S = 1_790_000_000
+MUTANT = "HOLDFAST_MUTANT" in os.environ
+"""Whether the contracts are mutants; their number, as the block's beneficiary, says which fault is on."""
 
 
 class Reverted(Exception):
@@ -103,7 +106,9 @@ class Chain:
     """An EVM in this process. Time stands still unless told otherwise."""
 
     def __init__(self, chain_id: int = CHAIN_ID) -> None:
-        self._evm = pyrevm.EVM(spec_id="BERLIN", env=pyrevm.Env(cfg=pyrevm.CfgEnv(chain_id=chain_id)))
+        limit = 2**20 if MUTANT else None  # guards make code longer
+        cfg = pyrevm.CfgEnv(chain_id=chain_id, limit_contract_code_size=limit)
+        self._evm = pyrevm.EVM(spec_id="BERLIN", env=pyrevm.Env(cfg=cfg))
         self.chain_id = chain_id
         self.deployer = to_checksum_address("0x" + "d0" * 20)
         self._abi: dict[str, str] = {}
@@ -117,7 +122,8 @@ class Chain:
 
     def set_time(self, now_s: int) -> None:
         self._now_s = now_s
-        self._evm.set_block_env(pyrevm.BlockEnv(number=1, timestamp=now_s))
+        beneficiary = to_checksum_address(int(os.environ.get("HOLDFAST_MUTANT", "0")).to_bytes(20))
+        self._evm.set_block_env(pyrevm.BlockEnv(number=1, timestamp=now_s, coinbase=beneficiary))
 
     def snapshot(self) -> tuple[Any, int, int]:
         return self._evm.snapshot(), self._now_s, len(self.outcomes)
