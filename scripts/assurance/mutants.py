@@ -142,7 +142,9 @@ class Mutator:
                         site.variants.append((mutant.number, text))
                     yield site
 
-    def _faults(self, node: Mapping[str, Any], data: bytes) -> Iterator[tuple[tuple[int, int], str, list[str]]]:
+    def _faults(
+        self, node: Mapping[str, Any], data: bytes
+    ) -> Iterator[tuple[tuple[int, int], str, list[str]]]:
         kind = node.get("nodeType", "")
         span = _span(node)
         if kind == "BinaryOperation":
@@ -155,7 +157,7 @@ class Mutator:
             parts = [_text(node[name], data) for name in ("condition", "falseExpression", "trueExpression")]
             yield span, "expression", ["({}) ? ({}) : ({})".format(*parts)]
         elif kind == "Literal" and node.get("kind") == "number":
-            yield span, "expression", [f"{_text(node, data)} + 1"]
+            yield span, "number", [f"{_text(node, data)} + 1"]
         elif kind == "Literal" and node.get("kind") == "bool":
             yield span, "expression", ["false" if node["value"] == "true" else "true"]
         elif kind == "Identifier" and node.get("referencedDeclaration") in self._constants:
@@ -228,6 +230,9 @@ def _guard(site: Site, inner: bytes) -> bytes:
             inner = b"xor(%s, mul(xor(%s, %s), eq(coinbase(), %d)))" % (inner, inner, other, number)
         else:
             inner = b"(mutantOn(%d) ? (%s) : (%s))" % (number, text.encode(), inner)
+        if site.form == "number":
+            # Two literals alone would be as narrow as they are short, and what is computed from them, too.
+            inner = b"uint256" + inner
     return inner
 
 

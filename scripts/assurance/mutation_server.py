@@ -39,7 +39,7 @@ FIRST = {
 }
 """Source unit -> tests most likely to notice a fault in it. They run first; all others follow."""
 
-NOT_ABOUT_BEHAVIOUR = ("test_build", "test_storage", "test_calldata")
+NOT_ABOUT_BEHAVIOUR = ("test_build", "test_storage", "test_calldata", "test_governance_code")
 
 
 def files(stem: str) -> list[str]:
