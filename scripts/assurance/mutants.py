@@ -149,7 +149,7 @@ class Mutator:
         span = _span(node)
         if kind == "BinaryOperation":
             left, right = (_text(node[side], data) for side in ("leftExpression", "rightExpression"))
-            others = _RELATIONS.get(node["operator"]) or _ARITHMETIC.get(node["operator"], ())
+            others = {**_RELATIONS, **_ARITHMETIC}.get(node["operator"], ())
             yield span, "expression", [f"({left}) {other} ({right})" for other in others]
         elif kind == "UnaryOperation" and node["operator"] == "!":
             yield span, "expression", [_text(node["subExpression"], data)]
