@@ -56,5 +56,5 @@ format: setup ## put the code into the one format and mend what the linter can
 	@$(BIN)/ruff check --fix .
 
 clean: ## forget environments, state and caches of this checkout (the shared cache stays)
-	@rm -rf .venv .venv-tryton .venv-ape .build .holdfast .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	@rm -rf .venv .venv-tryton .venv-ape .venv-assurance .build .holdfast .mypy_cache .ruff_cache .pytest_cache *.egg-info
 	@rm -f node_modules

@@ -3,7 +3,8 @@
 `make demo` and `make test` call it first. Each part leaves a stamp with the digest of its inputs, so a
 second run has nothing to do, and an interrupted one goes on where it stopped.
 
-Example: python3 scripts/setup.py        (with --ape also the environment in which `ape compile` runs)
+Example: python3 scripts/setup.py        (with --ape also the environment in which `ape compile` runs, with
+--assurance the one of Slither and Halmos)
 """
 
 from __future__ import annotations
@@ -214,6 +215,7 @@ def main(arguments: list[str]) -> int:
     """Do what is missing; returns 0 done, 2 wrong here, 3 something was not reachable."""
     parser = argparse.ArgumentParser(description="Set up Holdfast in this checkout; does nothing twice.")
     parser.add_argument("--ape", action="store_true", help="also the environment in which `ape compile` runs")
+    parser.add_argument("--assurance", action="store_true", help="also the environment of Slither and Halmos")
     options = parser.parse_args(arguments)
     root = ROOT
     progress = Progress()
@@ -229,6 +231,8 @@ def main(arguments: list[str]) -> int:
             setup.tryton_database()
             if options.ape:
                 setup.environment(".venv-ape", "ape", "contract framework (ape)", SOURCES_OF_APE)
+            if options.assurance:
+                setup.environment(".venv-assurance", "assurance", "analysers of contracts")
         if setup.worked:
             progress.say("ready")
         return 0
