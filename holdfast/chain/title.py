@@ -26,7 +26,7 @@ def read_title(chain: Chain, receipt_id: int) -> dict[str, Any]:
     state = chain.receipts.receipt(receipt_id, head.number)
     if state is None or not state.quantity_g:
         raise Refused("unknown-receipt", f"receipt {receipt_hex(receipt_id)} does not stand on the chain")
-    keys = title_storage_keys(receipt_id, state.lot_id, [state.holder, state.operator])
+    keys = title_storage_keys(receipt_id, state.lot_id, [state.holder, state.operator, state.first_pledgee])
 
     def ask(method: str, parameters: list[Any]) -> Any:
         # Raw JSON-RPC: middleware that reformats headers would change what is hashed.
