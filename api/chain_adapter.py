@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from api.chain_port import BlockRef, ChainEvent
+from holdfast.chain import events
 from holdfast.chain.connection import Connection
 from holdfast.chain.consortium import ConsortiumReader
 from holdfast.chain.events import EventReader
+from holdfast.chain.standing import StandingReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
 from holdfast.domain.errors import Refused
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
+from holdfast.domain.standing import Standing
 
 
 class NodeChain:
@@ -36,18 +39,16 @@ class NodeChain:
         return _block(self._connection.block(number))
 
     def events(self, from_block: int, to_block: int) -> Sequence[ChainEvent]:
-        """Events of both contracts in these blocks, ends included."""
-        return [
-            ChainEvent(
-                found.name,
-                found.args,
-                found.block_number,
-                found.block_hash,
-                found.tx_hash,
-                found.log_index,
-            )
-            for found in self._events.events(from_block, to_block)
-        ]
+        """Events of every contract of ours in these blocks, ends included."""
+        return [_event(found) for found in self._events.events(from_block, to_block)]
+
+    def earlier_events(self, contract: str, before_block: int) -> Sequence[ChainEvent]:
+        """What a module wrote before it was given rights, up to a block left out."""
+        return [_event(found) for found in self._events.earlier(contract, before_block)]
+
+    def standing(self, receipt_id: int) -> Standing | None:
+        """How a receipt stands now; None if it was never issued. Raises Misconfigured without modules."""
+        return StandingReader(self._connection).standing(receipt_id)
 
     def receipt(self, receipt_id: int) -> ReceiptState | None:
         """One receipt now; None if it was never issued."""
@@ -69,6 +70,18 @@ class NodeChain:
     def title_bundle(self, receipt_id: int) -> dict[str, Any]:
         """The title proof file of a receipt at the newest block."""
         return self._title(receipt_id)
+
+
+def _event(found: events.ChainEvent) -> ChainEvent:
+    return ChainEvent(
+        found.name,
+        found.args,
+        found.block_number,
+        found.block_hash,
+        found.tx_hash,
+        found.log_index,
+        found.contract,
+    )
 
 
 def _block(found: Any) -> BlockRef:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
+from holdfast.domain.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class BlockRef:
 
 @dataclass(frozen=True, slots=True)
 class ChainEvent:
-    """One decoded log entry.
+    """One decoded log entry, and the address of the contract that wrote it.
 
-    `args` are named as in the contracts' interfaces: whole numbers as int, bytesN as bytes, addresses
-    as checksummed text, structs as mappings by field name.
+    `args` are named as in the contracts' interfaces: whole numbers as int, bytesN as bytes or `0x` hex,
+    addresses as checksummed text, structs as mappings by field name.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ChainEvent:
     block_hash: str
     tx_hash: str
     log_index: int
+    contract: str = ""
 
 
 class ChainPort(Protocol):
@@ -48,7 +50,15 @@ class ChainPort(Protocol):
         ...
 
     def events(self, from_block: int, to_block: int) -> Sequence[ChainEvent]:
-        """Events of both contracts in these blocks, ends included, in chain order."""
+        """Events of every contract of ours in these blocks, ends included, in chain order."""
+        ...
+
+    def earlier_events(self, contract: str, before_block: int) -> Sequence[ChainEvent]:
+        """What a module wrote before it was given rights, up to a block left out."""
+        ...
+
+    def standing(self, receipt_id: int) -> Standing | None:
+        """How a receipt stands now; None if it was never issued."""
         ...
 
     def receipt(self, receipt_id: int) -> ReceiptState | None:

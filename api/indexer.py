@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from api.chain_port import BlockRef, ChainPort
-from api.read_model import STORED, event_row, refold, touched_by
+from api.event_rows import event_rows, touched_by
+from api.read_model import frozen_under, refold
 from holdfast.domain.errors import Action, HoldfastError, Misconfigured, Unreachable
 from holdfast.store.records_chain_tables import chain_blocks, chain_events
 from holdfast.store.records_engine import append_feed, read, write
@@ -148,7 +150,7 @@ class Indexer:
             for event in events
         ):
             return  # events of another branch than the headers; the next step sees which one stays
-        rows = [event_row(event, blocks[event.block_number]) for event in events if event.name in STORED]
+        rows = event_rows(events, blocks)
         with write(self._engine) as db:
             newest = db.scalar(select(func.max(chain_blocks.c.number)))
             if newest != tip.number:
@@ -158,9 +160,7 @@ class Indexer:
                 db.execute(insert(chain_events), rows)
                 refold(db, touched_by(rows))
             for row in rows:
-                where = {"block_number": row["block_number"], "tx_hash": row["tx_hash"]}
-                keys = {"receipt_id": row["receipt_id"], "lot_id": row["lot_id"]}
-                append_feed(db, row["name"], row["args"] | where, at=row["timestamp"], **keys)
+                _tell(db, row)
 
 
 def forget_above(db: Connection, number: int) -> None:
@@ -170,6 +170,16 @@ def forget_above(db: Connection, number: int) -> None:
     db.execute(delete(chain_events).where(above))
     db.execute(delete(chain_blocks).where(chain_blocks.c.number > number))
     refold(db, touched_by(gone))
+
+
+def _tell(db: Connection, row: Mapping[str, Any]) -> None:
+    """Put an event into the feed; one of a court case with every receipt that the case holds."""
+    data = row["args"] | {"block_number": row["block_number"], "tx_hash": row["tx_hash"]}
+    receipts = [row["receipt_id"]]
+    if row["case_no"] is not None and row["receipt_id"] is None:
+        receipts += db.scalars(frozen_under(row["contract"], row["case_no"])).all()
+    for receipt_id in receipts:
+        append_feed(db, row["name"], data, at=row["timestamp"], receipt_id=receipt_id, lot_id=row["lot_id"])
 
 
 def _block_row(block: BlockRef) -> dict[str, object]:

@@ -3,8 +3,13 @@
 The rules, applied inside every query (a row that may not be seen is not found, 404):
 
 - a receipt: members that hold or ever held it, its operator and its depositor; INSPECTOR and BANK
-  members whose attester signed for it; members named in an open order on it that the holder has
-  signed (a buyer checks title before it signs); REGULATOR members see all.
+  members whose attester signed for it; its pledgees and the courts that froze it, while their right
+  lasts; members named in an open order on it that the holder or its first pledgee has signed (a buyer
+  checks title before it signs); REGULATOR members see all.
+- the terms of a pledge (amount, maturity, default): its pledgee and its pledgor; and on a receipt they
+  may see whoever holds or keeps it now, its pledgees and courts, and members in such an open order.
+  Others who may see the receipt see that it is pledged, to whom and in what rank.
+- a court case: its court, and whoever may see a receipt it is or was on.
 - a decision (board, frames, evidence list): whoever was entitled to the evidence when it was sealed,
   and, once it is on the chain, whoever may see one of its receipts; REGULATOR all.
 - an order: its signers, its submitter and its named parties; REGULATOR all.
@@ -19,6 +24,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, true
 
 from holdfast.domain.members import Role
+from holdfast.store.records_burden_tables import chain_cases, chain_covers, chain_freezes, chain_pledges
 from holdfast.store.records_chain_tables import chain_lots, chain_receipts, receipt_parties
 from holdfast.store.records_tables import (
     decision_entitled,
@@ -39,6 +45,7 @@ _ORDER_SIGNATURE = order_signatures.alias("viewer_order_signature")
 _RECEIPT = chain_receipts.alias("viewer_receipt")
 _DECISION_RECEIPT = decision_receipts.alias("viewer_decision_receipt")
 _ENTITLED = decision_entitled.alias("viewer_entitled")
+_COVER = chain_covers.alias("viewer_cover")
 _OPEN = tuple(status.value for status in OPEN)
 
 
@@ -65,24 +72,71 @@ def may_see_receipt(viewer: Viewer, receipt: FromClause = chain_receipts) -> Col
     if viewer.sees_all:
         return true()
     relations = ["holder", "operator"] + (["attester"] if viewer.reads_as_attester else [])
-    party = exists().where(
-        _PARTY.c.receipt_id == receipt.c.receipt_id,
-        _PARTY.c.member_id == viewer.member_id,
-        _PARTY.c.relation.in_(relations),
-    )
+    party = _party(viewer, receipt, _PARTY.c.relation.in_(relations))
     depositor = exists().where(
         _DOCUMENT.c.receipt_id == receipt.c.receipt_id, _DOCUMENT.c.depositor == viewer.member_id
     )
-    offered = exists().where(
+    return or_(party, depositor, _burdens(viewer, receipt), _offered(viewer, receipt))
+
+
+def may_see_terms(viewer: Viewer, receipt: FromClause = chain_receipts) -> ColumnElement[bool]:
+    """Condition on a receipt: what the loans on it are is the business of those with a right in it now."""
+    if viewer.sees_all:
+        return true()
+    own = or_(receipt.c.holder == viewer.member_id, receipt.c.operator == viewer.member_id)
+    return or_(own, _burdens(viewer, receipt), _offered(viewer, receipt))
+
+
+def may_see_pledge(viewer: Viewer) -> ColumnElement[bool]:
+    """Condition on `chain_pledges`."""
+    if viewer.sees_all:
+        return true()
+    own = or_(
+        chain_pledges.c.pledgee == viewer.member_id,
+        chain_pledges.c.pledgor == viewer.member_id,
+    )
+    covered = exists().where(
+        _COVER.c.pledge_id == chain_pledges.c.pledge_id,
+        _COVER.c.ended_at.is_(None),
+        _RECEIPT.c.receipt_id == _COVER.c.receipt_id,
+        may_see_terms(viewer, _RECEIPT),
+    )
+    return or_(own, covered)
+
+
+def may_see_freeze(viewer: Viewer) -> ColumnElement[bool]:
+    """Condition on `chain_freezes` joined with `chain_cases`."""
+    if viewer.sees_all:
+        return true()
+    on_it = exists().where(
+        _RECEIPT.c.receipt_id == chain_freezes.c.receipt_id, may_see_receipt(viewer, _RECEIPT)
+    )
+    return or_(chain_cases.c.court == viewer.member_id, on_it)
+
+
+def _party(viewer: Viewer, receipt: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        _PARTY.c.receipt_id == receipt.c.receipt_id, _PARTY.c.member_id == viewer.member_id, *conditions
+    )
+
+
+def _burdens(viewer: Viewer, receipt: FromClause) -> ColumnElement[bool]:
+    """The viewer has a pledge on the receipt now, or froze it."""
+    relations = _PARTY.c.relation.in_(("pledgee", "court"))
+    return _party(viewer, receipt, relations, _PARTY.c.ended_at.is_(None))
+
+
+def _offered(viewer: Viewer, receipt: FromClause) -> ColumnElement[bool]:
+    """An open order on the receipt names the viewer, and whoever may offer it has signed."""
+    return exists().where(
         _ORDER.c.receipt_id == receipt.c.receipt_id,
         _ORDER.c.seq == receipt.c.seq,
         _ORDER.c.status.in_(_OPEN),
         _ORDER_PARTY.c.order_id == _ORDER.c.id,
         _ORDER_PARTY.c.member_id == viewer.member_id,
         _ORDER_SIGNATURE.c.order_id == _ORDER.c.id,
-        _ORDER_SIGNATURE.c.member_id == receipt.c.holder,
+        _ORDER_SIGNATURE.c.member_id.in_((receipt.c.holder, receipt.c.first_pledgee)),
     )
-    return or_(party, depositor, offered)
 
 
 def may_see_lot(viewer: Viewer) -> ColumnElement[bool]:

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
 from api.viewer import Viewer, may_see_decision, may_see_lot, may_see_order, may_see_receipt
-from holdfast.store.records_chain_tables import chain_lots, chain_receipts
+from holdfast.store.records_chain_tables import chain_lots, chain_receipts, receipt_parties
 from holdfast.store.records_tables import decisions, feed, orders
 
 TOLD_TO_ALL = (
     *("ChainRewound", "CommitteeChanged", "MemberAdded", "MemberAccountChanged", "MemberRolesChanged"),
-    *("MemberActiveChanged", "MemberEncryptionKeyChanged"),
+    *("MemberActiveChanged", "MemberEncryptionKeyChanged", "AttesterNamed", "ModuleSet"),
 )
 
 
@@ -25,9 +25,15 @@ def entries_after(db: Connection, viewer: Viewer, position: int, limit: int) -> 
     )
     of_order = exists().where(orders.c.id == feed.c.order_id, may_see_order(viewer))
     of_decision = exists().where(decisions.c.id == feed.c.decision_id, may_see_decision(viewer))
+    # How a right in a receipt ended is told to whoever had it: it may not see the receipt any more.
+    of_past_right = exists().where(
+        receipt_parties.c.receipt_id == feed.c.receipt_id,
+        receipt_parties.c.member_id == viewer.member_id,
+        receipt_parties.c.ended_at >= feed.c.at,
+    )
     query = select(feed).where(
         feed.c.position > position,
-        or_(feed.c.name.in_(TOLD_TO_ALL), of_receipt, of_lot, of_order, of_decision),
+        or_(feed.c.name.in_(TOLD_TO_ALL), of_receipt, of_past_right, of_lot, of_order, of_decision),
     )
     return db.execute(query.order_by(feed.c.position).limit(limit)).all()
 

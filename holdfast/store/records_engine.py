@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
 from sqlalchemy.exc import OperationalError
 
-import holdfast.store.records_chain_tables  # noqa: F401 - adds its tables to the metadata
+import holdfast.store.records_burden_tables
+import holdfast.store.records_chain_tables  # noqa: F401 - both add their tables to the metadata
 from holdfast.domain.errors import Misconfigured, Unreachable
 from holdfast.store.records_tables import SCHEMA_VERSION, feed, metadata, schema_versions
 

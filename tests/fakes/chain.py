@@ -12,9 +12,11 @@ from holdfast.domain.errors import Unreachable
 from holdfast.domain.members import Member, Role
 from holdfast.domain.orders import Kind, Status
 from holdfast.domain.receipts import LotState, ReceiptState
+from holdfast.domain.standing import Standing
 from holdfast.domain.units import MemberId
 
-Log = tuple[str, dict[str, Any]]
+Log = tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], str]
+"""Name and arguments of an event, and the contract that wrote it where that matters."""
 Tx = Sequence[Log]
 """The events of one transaction, in order."""
 
@@ -35,6 +37,7 @@ class FakeChain:
         zero = "0x" + "00" * 32
         self._blocks = [_Block(BlockRef(0, _hash(genesis), zero, GENESIS_AT), ())]
         self._branch = 0
+        self.standings: dict[int, Standing] = {}
         self.down = False
         self.calls = 0
 
@@ -45,9 +48,9 @@ class FakeChain:
         block_hash = _hash("block", parent.hash, number, self._branch)
         events = []
         for place, tx in enumerate(txs):
-            tx_hash = _hash("tx", number, place, [name for name, _ in tx], repr(tx))
-            for name, args in tx:
-                events.append(ChainEvent(name, args, number, block_hash, tx_hash, index))
+            tx_hash = _hash("tx", number, place, [log[0] for log in tx], repr(tx))
+            for name, args, *contract in tx:
+                events.append(ChainEvent(name, args, number, block_hash, tx_hash, index, *contract))
                 index += 1
         ref = BlockRef(number, block_hash, parent.hash, at or parent.timestamp + BLOCK_S)
         self._blocks.append(_Block(ref, tuple(events)))
@@ -77,6 +80,16 @@ class FakeChain:
         """Events of these blocks, ends included."""
         self._ask()
         return [event for block in self._blocks[from_block : to_block + 1] for event in block.events]
+
+    def earlier_events(self, contract: str, before_block: int) -> list[ChainEvent]:
+        """What a contract wrote before a block: here modules are read from the first block on."""
+        self._ask()
+        return []
+
+    def standing(self, receipt_id: int) -> Standing | None:
+        """How a receipt stands, where a test has said so."""
+        self._ask()
+        return self.standings.get(receipt_id)
 
     def receipt(self, receipt_id: int) -> ReceiptState | None:
         """One receipt as the contract would answer."""

@@ -1,0 +1,105 @@
+"""What a person asks of a receipt, as `ReceiptStatus.status` answers it.
+
+Who holds it, is it free, who else has a right in it and in what rank, until when, and why it stands still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+from holdfast.domain.orders import Kind, Status
+
+
+class Bound(IntFlag):
+    """Why a receipt is not free (BOUND_ constants of IReceiptStatus.sol)."""
+
+    SUSPENDED = 1
+    DELIVERED = 2
+    REPLACED = 4
+    EXPIRED = 8
+    PLEDGED = 16
+    LIEN = 32
+    FROZEN = 64
+    HOLDER_INACTIVE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeStanding:
+    """One pledge, on so many `receipts`. `default_at` is when notice was given, 0 if none stands."""
+
+    pledge_id: int
+    pledgee: int
+    amount_minor: int
+    currency: str
+    maturity: int
+    ltv_bps: int
+    cure_s: int
+    default_at: int
+    receipts: int
+
+    @property
+    def sale_from(self) -> int:
+        """First second at which a sale is possible after a default; 0 without one."""
+        return self.default_at + self.cure_s if self.default_at else 0
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeStanding:
+    """One court case on a receipt; `document_digest` is the ruling's sha256."""
+
+    case_no: int
+    court: int
+    reason: int
+    opened_at: int
+    expires_at: int
+    document_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A receipt as it stands at a block. Pledges by rank; `waiting` are the cases behind `freeze`.
+
+    `expires_at` is until when the receipt runs. `predecessor` and `successor` are those of a correction or an
+    extension, 0 without; splits and mergers are in the logs. `more` holds, in plain values by their names on
+    the chain, whatever else the contract answered.
+    """
+
+    receipt_id: int
+    block_number: int
+    block_time: int
+    holder: int
+    account: str
+    operator: int
+    kind: Kind
+    quantity_g: int
+    lot_id: bytes
+    bounds: Bound
+    suspend_reason: int
+    liens: int
+    lien_terms: int
+    expires_at: int
+    seq: int
+    pledges: tuple[PledgeStanding, ...]
+    freeze: FreezeStanding | None
+    waiting: tuple[FreezeStanding, ...]
+    predecessor: int
+    successor: int
+    more: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def free(self) -> bool:
+        """Whether its holder alone may give it away or take the goods."""
+        return not self.bounds
+
+    @property
+    def status(self) -> Status:
+        """Where it is in its life."""
+        for bound, status in (
+            (Bound.DELIVERED, Status.DELIVERED),
+            (Bound.REPLACED, Status.REPLACED),
+            (Bound.SUSPENDED, Status.SUSPENDED),
+        ):
+            if bound in self.bounds:
+                return status
+        return Status.LIVE
