@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from holdfast.attestation.typed_data import order_hash
-from holdfast.chain.acts import PARTIES, pledge_id
+from holdfast.chain.acts import pledge_id
 from holdfast.chain.events import ChainEvent
 from holdfast.domain.acts import (
     Act,
@@ -26,8 +26,6 @@ from holdfast.domain.orders import (
     ReinstateOrder,
     SuspendOrder,
     TransferOrder,
-    named_members,
-    receipt_ids,
 )
 
 Change = tuple[Any, ...]
@@ -70,26 +68,11 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Events that an order's effect is compared by -> the values compared, the receipt first."""
 
-CORE_ORDERS: Final = (IssueOrder, TransferOrder, DeliveryOrder, SuspendOrder, ReinstateOrder)
-"""Orders that the receipt contract itself takes."""
-
 UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged"})
 """Changes of the receipt contract that some acts make on signatures alone: split, merger, release, freeze.
 
 An issue is one too where a receipt takes another's place; the ledger knows which do.
 """
-
-
-def receipts_of(order: Order | Act) -> tuple[int, ...]:
-    """The receipts an order names, in its order."""
-    return receipt_ids(order)
-
-
-def members_of(order: Order | Act) -> tuple[int, ...]:
-    """Members whose accounts a verdict on an order asks for."""
-    if isinstance(order, CORE_ORDERS):
-        return named_members(order)
-    return tuple(getattr(order, field) for field in PARTIES[type(order)] if field != "operator")
 
 
 def acts_apart(events: Iterable[ChainEvent]) -> Iterator[list[ChainEvent]]:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from holdfast.attestation.quorum import Committee, attester_from_word
-from holdfast.audit.acts import members_of, receipts_of
 from holdfast.audit.burdens import CourtBook, PledgeBook
 from holdfast.audit.changes import RULES, Rule
 from holdfast.audit.histories import as_bytes, impossible
 from holdfast.audit.shortages import Shortage
 from holdfast.audit.successions import Succession
 from holdfast.chain.events import UNKNOWN_LOG, ChainEvent, core_events
-from holdfast.domain.acts import Act
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.errors import Refused
-from holdfast.domain.orders import Kind, Order, Status
+from holdfast.domain.orders import Kind, Status, named_members, receipt_ids
 from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
 
 SAYS_THE_SAME: Final = frozenset(
@@ -46,14 +45,14 @@ class Ledger:
     succession: Succession | None = None
     shortage: Shortage | None = None
 
-    def facts(self, order: Order | Act, lot_id: bytes, block_number: int, now_s: int) -> LedgerFacts:
+    def facts(self, order: AnyOrder, lot_id: bytes, block_number: int, now_s: int) -> LedgerFacts:
         """What the chain said of everything an order names, at this point."""
         return LedgerFacts(
             block_number,
             now_s,
             self.lots.get(lot_id),
-            tuple(self.receipts.get(receipt_id) for receipt_id in receipts_of(order)),
-            tuple((m, self.accounts[m]) for m in members_of(order) if m in self.accounts),
+            tuple(self.receipts.get(receipt_id) for receipt_id in receipt_ids(order)),
+            tuple((m, self.accounts[m]) for m in named_members(order) if m in self.accounts),
         )
 
     def apply(self, events: Iterable[ChainEvent]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 
 from holdfast.attestation.typed_data import Domain, order_hash
-from holdfast.audit.acts import acts_apart, acts_in, receipts_of
+from holdfast.audit.acts import acts_apart, acts_in
 from holdfast.audit.ledger import Ledger
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.audit.report import AuditReport, DamagedFile, Replayed
@@ -19,7 +19,7 @@ from holdfast.audit.signed import (
 from holdfast.chain.events import ChainEvent
 from holdfast.chain.facts import Chain
 from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, HoldfastError, Refused
-from holdfast.domain.orders import IssueOrder, SuspendOrder
+from holdfast.domain.orders import IssueOrder, receipt_ids
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Decision
@@ -27,6 +27,7 @@ from holdfast.evidence.cid import cid_of_raw_digest, digest_of_raw_cid
 from holdfast.evidence.encryption_keys import EncryptionKey
 from holdfast.evidence.sealed_manifest import parse_sealed_manifest
 from holdfast.evidence.sealing import OpenedBundle, open_bundle
+from holdfast.reconciliation.meaning import meaning_of
 from holdfast.store.port import EvidenceStore
 
 Progress = Callable[[str], None]
@@ -116,8 +117,7 @@ class Auditor:
             findings += self._used_before(found, tx_hash)
             findings += self._goods_of_another_lot(found, ledger)
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
-            wanted = Decision.REJECT if isinstance(carried.order, SuspendOrder) else Decision.ACCEPT
-            if verdict.decision is not wanted:
+            if verdict.decision is not meaning_of(carried.order).decision:
                 findings += [f"the verdict replays to {verdict.decision.value}", *verdict.reasons()]
             summary = describe(found, verdict.decision)
         except HoldfastError as error:
@@ -193,7 +193,7 @@ class Auditor:
         summary = "not replayed"
         try:
             found = self._recompute(opened, head)
-            receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipts_of(found.order))
+            receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipt_ids(found.order))
             self._receipts_of[cid] = receipts
             ledger, number = Ledger(), 0
             for block, timestamp_s, batch in history:

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from holdfast.attestation.quorum import QuorumRule, check_quorum
+from holdfast.attestation.quorum import check_quorum
+from holdfast.attestation.rules import rule_for
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
-from holdfast.audit.acts import (
-    CORE_ORDERS,
-    UNATTESTED,
-    Change,
-    acts_in,
-    acts_of,
-    does,
-    members_of,
-    receipts_of,
-)
+from holdfast.audit.acts import UNATTESTED, Change, acts_in, acts_of, does
 from holdfast.audit.ledger import Ledger
 from holdfast.audit.recompute import Recomputed
 from holdfast.chain.acts import CONSENTS
 from holdfast.chain.events import CarriedOrder, ChainEvent
-from holdfast.domain.acts import Act, ForeclosureOrder, PartialDeliveryOrder, PledgedTransferOrder
+from holdfast.domain.acts import AnyOrder, ForeclosureOrder, PledgedTransferOrder
 from holdfast.domain.errors import HoldfastError
-from holdfast.domain.orders import (
-    DeliveryOrder,
-    Order,
-    ReinstateOrder,
-    SuspendOrder,
-    TransferOrder,
-    interested_members,
-)
-from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.orders import DeliveryOrder, TransferOrder, receipt_ids
+from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.evidence.sealing import OpenedBundle
-
-SUSPEND_THRESHOLD = 2
 
 
 def needs_quorum(changes: Sequence[Change]) -> bool:
@@ -46,7 +29,7 @@ def needs_quorum(changes: Sequence[Change]) -> bool:
     )
 
 
-def effect_findings(order: Order | Act, batch: Sequence[ChainEvent], ledger: Ledger) -> Iterator[str]:
+def effect_findings(order: AnyOrder, batch: Sequence[ChainEvent], ledger: Ledger) -> Iterator[str]:
     """What the contracts did against what the order says.
 
     Whoever submitted it may have put acts that need no quorum before it, in the same transaction.
@@ -87,12 +70,7 @@ def signature_findings(
     if committee is None or attestation.epoch != max(ledger.committees):
         yield f"epoch {attestation.epoch} was not in force"
         return
-    suspends = isinstance(order, SuspendOrder)
-    rule = QuorumRule(
-        SUSPEND_THRESHOLD if suspends else committee.threshold,
-        None if suspends else found.operator,
-        frozenset(_barred(order, ledger)),
-    )
+    rule = rule_for(order, committee, found.operator, _states(order, ledger))
     try:
         check_quorum(domain, committee, rule, attestation, carried.signatures, now_s=now_s)
     except HoldfastError as error:
@@ -104,9 +82,8 @@ def _parties_signed(carried: CarriedOrder, ledger: Ledger, domain: Domain) -> It
     order = carried.order
     digest = signing_digest(domain, order)
     signed = [(field, getattr(order, field), signature) for field, signature in carried.parties.items()]
-    for receipt_id in receipts_of(order):
-        state = ledger.receipts.get(receipt_id)
-        if state is None or not state.pledges:
+    for state in _states(order, ledger):
+        if not state.pledges:
             continue
         if type(order) in CONSENTS:
             signed.append(("first pledgee", state.first_pledgee, carried.consent))
@@ -120,12 +97,6 @@ def _parties_signed(carried: CarriedOrder, ledger: Ledger, domain: Domain) -> It
             yield f"{field} {member}: signed by {signer}, its account was {ledger.accounts.get(member)}"
 
 
-def _barred(order: Order | Act, ledger: Ledger) -> tuple[int, ...]:
-    """Members none of whose attesters may speak: an order that names no holder concerns the one of then."""
-    states = [ledger.receipts[receipt] for receipt in receipts_of(order) if receipt in ledger.receipts]
-    if isinstance(order, SuspendOrder | ReinstateOrder):
-        return tuple(state.holder for state in states)
-    if isinstance(order, CORE_ORDERS):
-        return interested_members(order)
-    pledgees = [state.first_pledgee for state in states if isinstance(order, PartialDeliveryOrder)]
-    return (*members_of(order), *(state.holder for state in states), *filter(None, pledgees))
+def _states(order: AnyOrder, ledger: Ledger) -> list[ReceiptState]:
+    """The receipts that an order names, as far as they stood."""
+    return [ledger.receipts[receipt] for receipt in receipt_ids(order) if receipt in ledger.receipts]

@@ -104,19 +104,7 @@ class ModuleReader:
                 lambda pledge=pledge_id: contract.functions.pledgeOf(pledge).call(block_identifier=block),  # type: ignore[misc]
             )
             values = named_struct(contract.abi, "pledgeOf", raw)
-            found.append(
-                PledgeState(
-                    pledge_id,
-                    values["pledgee"],
-                    values["amountMinor"],
-                    bytes(values["currency"]).decode("ascii", "replace"),
-                    values["maturity"],
-                    values["ltvBps"],
-                    values["cureS"],
-                    values["defaultAt"],
-                    values["receipts"],
-                )
-            )
+            found.append(pledge_state(pledge_id, values))
         return found
 
     def court_case(self, case_no: int, block: Block = "latest") -> CaseState | None:
@@ -136,3 +124,18 @@ def _tuple(value: Any) -> Any:
     if isinstance(value, Mapping):
         return tuple(_tuple(item) for item in value.values())
     return [_tuple(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def pledge_state(pledge_id: int, values: Mapping[str, Any]) -> PledgeState:
+    """A pledge from its record's fields by name."""
+    return PledgeState(
+        pledge_id,
+        values["pledgee"],
+        values["amountMinor"],
+        bytes(values["currency"]).decode("ascii", "replace"),
+        values["maturity"],
+        values["ltvBps"],
+        values["cureS"],
+        values["defaultAt"],
+        values["receipts"],
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from holdfast.chain.connection import Connection, named_struct
+from holdfast.chain.modules import pledge_state
 from holdfast.domain.errors import Misconfigured, Refused
 from holdfast.domain.orders import Kind
-from holdfast.domain.standing import Bound, FreezeStanding, PledgeStanding, Standing
+from holdfast.domain.standing import Bound, FreezeStanding, Standing
 
 _READ: Final = frozenset(
     {"holder", "account", "operator", "kind", "quantityG", "lotId", "free", "bounds", "suspendReason"}
@@ -66,7 +67,7 @@ class StandingReader:
             lien_terms=found["lienTerms"],
             expires_at=found["freshUntil"],
             seq=found["seq"],
-            pledges=tuple(map(_pledge, found["pledgeIds"], found["pledges"])),
+            pledges=tuple(map(pledge_state, found["pledgeIds"], found["pledges"])),
             freeze=cases[0] if in_force else None,
             waiting=tuple(cases[len(in_force) :]),
             predecessor=found["predecessor"],
@@ -81,20 +82,6 @@ class StandingReader:
         found, digest = named_struct(self._court.abi, "caseOf", answer[0]), bytes(answer[1])
         times = (found["openedAt"], found["expiresAt"])
         return FreezeStanding(case_no, found["court"], found["reason"], *times, digest)
-
-
-def _pledge(pledge_id: int, found: dict[str, Any]) -> PledgeStanding:
-    return PledgeStanding(
-        pledge_id=pledge_id,
-        pledgee=found["pledgee"],
-        amount_minor=found["amountMinor"],
-        currency=bytes(found["currency"]).decode("ascii", "replace"),
-        maturity=found["maturity"],
-        ltv_bps=found["ltvBps"],
-        cure_s=found["cureS"],
-        default_at=found["defaultAt"],
-        receipts=found["receipts"],
-    )
 
 
 def _plain(value: Any) -> object:

@@ -23,6 +23,11 @@ class PledgeState:
     default_at: int
     receipts: int
 
+    @property
+    def sale_from(self) -> int:
+        """First second at which a sale is possible after a default; 0 while none stands."""
+        return self.default_at + self.cure_s if self.default_at else 0
+
 
 @dataclass(frozen=True, slots=True)
 class CaseState:

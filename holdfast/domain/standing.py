@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntFlag
 
+from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.orders import Kind, Status
 
 
@@ -22,26 +23,6 @@ class Bound(IntFlag):
     LIEN = 32
     FROZEN = 64
     HOLDER_INACTIVE = 128
-
-
-@dataclass(frozen=True, slots=True)
-class PledgeStanding:
-    """One pledge, on so many `receipts`. `default_at` is when notice was given, 0 if none stands."""
-
-    pledge_id: int
-    pledgee: int
-    amount_minor: int
-    currency: str
-    maturity: int
-    ltv_bps: int
-    cure_s: int
-    default_at: int
-    receipts: int
-
-    @property
-    def sale_from(self) -> int:
-        """First second at which a sale is possible after a default; 0 without one."""
-        return self.default_at + self.cure_s if self.default_at else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +61,7 @@ class Standing:
     lien_terms: int
     expires_at: int
     seq: int
-    pledges: tuple[PledgeStanding, ...]
+    pledges: tuple[PledgeState, ...]
     freeze: FreezeStanding | None
     waiting: tuple[FreezeStanding, ...]
     predecessor: int
