@@ -17,6 +17,12 @@ SAYS_THE_SAME: Final = frozenset(
 
 PLEDGE_DIGITS: Final = 16
 
+_TERMS: Final = frozenset(
+    {"amountMinor", "maturity", "ltvBps", "cureS", "valueMinor", "neededMinor", "saleFrom", "paidMinor"}
+    | {"proceedsMinor", "costsMinor", "lienMinor", "surplusMinor", "floorMinor"}
+)
+"""What only those may see who have a right in the receipt now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -133,3 +139,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return plain_args(value)
     return [_plain(item) for item in value]
+
+
+def visible_args(args: dict[str, Any], *, terms: bool) -> dict[str, Any]:
+    """An event's arguments; without amounts and times of loans unless the terms may be seen."""
+    return {name: value for name, value in args.items() if terms or name not in _TERMS}

@@ -17,6 +17,7 @@ from api.chain_port import ChainPort
 from api.context import AppContext
 from api.decisions.endpoints import router as decisions
 from api.events.endpoints import router as events
+from api.freezes.endpoints import router as freezes
 from api.health.endpoints import router as health
 from api.indexer import Indexer
 from api.lots.endpoints import router as lots
@@ -25,6 +26,7 @@ from api.middleware import BodyLimit, SecurityHeaders
 from api.orders.endpoints import router as orders
 from api.pages.endpoints import assets, problem_page
 from api.pages.endpoints import router as pages
+from api.pledges.endpoints import router as pledges
 from api.receipts.endpoints import router as receipts
 from api.schemas import ProblemOut
 from api.settings import Settings
@@ -108,7 +110,7 @@ def build_app(
     )
     app.state.streams = streams
     v1 = APIRouter(prefix="/v1")
-    for router in (receipts, orders, decisions, members, lots, events, health):
+    for router in (receipts, pledges, freezes, orders, decisions, members, lots, events, health):
         v1.include_router(router)
     app.include_router(v1)
     app.include_router(health, include_in_schema=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
-from api.viewer import Viewer, may_see_decision, may_see_lot, may_see_order, may_see_receipt
+from api.viewer import Viewer, may_see_decision, may_see_lot, may_see_order, may_see_receipt, may_see_terms
 from holdfast.store.records_chain_tables import chain_lots, chain_receipts, receipt_parties
 from holdfast.store.records_tables import decisions, feed, orders
 
@@ -31,7 +31,8 @@ def entries_after(db: Connection, viewer: Viewer, position: int, limit: int) -> 
         receipt_parties.c.member_id == viewer.member_id,
         receipt_parties.c.ended_at >= feed.c.at,
     )
-    query = select(feed).where(
+    terms = exists().where(chain_receipts.c.receipt_id == feed.c.receipt_id, may_see_terms(viewer))
+    query = select(feed, or_(terms, of_past_right).label("terms")).where(
         feed.c.position > position,
         or_(feed.c.name.in_(TOLD_TO_ALL), of_receipt, of_past_right, of_lot, of_order, of_decision),
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
+from typing import Any
 
 import anyio
 from anyio import to_thread
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 
 from api.context import load_viewer
+from api.event_rows import visible_args
 from api.events import repository
 from api.events.schemas import EventOut
 from api.problems import Problem
@@ -25,7 +27,13 @@ def next_events(engine: Engine, member_id: int, position: int) -> list[EventOut]
     with read(engine) as db:
         viewer = load_viewer(db, member_id)
         rows = repository.entries_after(db, viewer, position, BATCH)
-    return [EventOut(position=row.position, name=row.name, at=row.at, data=row.data) for row in rows]
+    return [EventOut(position=row.position, name=row.name, at=row.at, data=_visible(row)) for row in rows]
+
+
+def _visible(row: Row[Any]) -> dict[str, Any]:
+    """An entry's data, without the terms of loans on a receipt in which the viewer has no right now."""
+    data: dict[str, Any] = row.data
+    return data if row.receipt_id is None else visible_args(data, terms=bool(row.terms))
 
 
 def end_of_feed(engine: Engine, member_id: int) -> int:

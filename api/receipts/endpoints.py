@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
@@ -13,7 +13,9 @@ from api.decisions.schemas import BoardOut, FrameList
 from api.health.service import indexed_block
 from api.problems import conflict
 from api.receipts import service
-from api.receipts.schemas import EvidenceList, HistoryOut, ReceiptOut, ReceiptPage, TitleOut
+from api.receipts import status as status_service
+from api.receipts.schemas import EvidenceList, HistoryOut, ReceiptOut, ReceiptPage, StatusWord, TitleOut
+from api.receipts.status_schemas import StatusOut
 from api.schemas import LOT_PATTERN, READS, ReceiptId
 from holdfast.store.records_engine import read
 
@@ -24,7 +26,7 @@ router = APIRouter(prefix="/receipts", tags=["receipts"], responses=READS)
 def list_receipts(
     context: ContextDep,
     viewer: ViewerDep,
-    status: Literal["live", "suspended", "delivered"] | None = None,
+    status: StatusWord | None = None,
     holder: Annotated[int | None, Query(gt=0, lt=2**32)] = None,
     operator: Annotated[int | None, Query(gt=0, lt=2**32)] = None,
     lot_id: Annotated[str | None, Query(pattern=LOT_PATTERN)] = None,
@@ -52,6 +54,16 @@ def get_receipt(context: ContextDep, viewer: ViewerDep, receipt_id: ReceiptId) -
         return service.get_receipt(db, viewer, receipt_id)
 
 
+@router.get("/{receipt_id}/status")
+def get_status(context: ContextDep, viewer: ViewerDep, receipt_id: ReceiptId) -> StatusOut:
+    """How the receipt stands, asked of the chain now: holder, burdens by rank, why it is not free."""
+    with read(context.records.engine) as db:
+        service.get_receipt(db, viewer, receipt_id)  # nothing is asked for those who may not see it
+    standing = context.chain.standing(int(receipt_id, 16))
+    with read(context.records.engine) as db:
+        return status_service.get_status(db, viewer, receipt_id, standing)
+
+
 @router.get("/{receipt_id}/history")
 def get_history(context: ContextDep, viewer: ViewerDep, receipt_id: ReceiptId) -> HistoryOut:
     """Every act on the receipt, with the quorum that attested it."""
@@ -71,8 +83,9 @@ def get_title(
         title = service.get_title(db, viewer, receipt_id, as_of=as_of, now_s=context.clock())
     if not proof:
         return title
-    if title.status == "delivered":
-        raise conflict("receipt-delivered", "status", "delivered", "a receipt that stands on the chain")
+    if title.status in ("delivered", "replaced"):
+        expected = "a receipt that stands on the chain"
+        raise conflict(f"receipt-{title.status}", "status", title.status, expected)
     bundle: dict[str, Any] = context.chain.title_bundle(int(receipt_id, 16))
     name = f"title-{receipt_id[2:14]}.json"
     return JSONResponse(bundle, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, or_, select
 
-from api.viewer import Viewer, may_see_decision, may_see_receipt
-from holdfast.store.records_chain_tables import chain_events, chain_receipts
+from api.viewer import Viewer, may_see_decision, may_see_receipt, may_see_terms
+from holdfast.store.records_chain_tables import chain_events, chain_links, chain_receipts
 from holdfast.store.records_tables import (
     decision_files,
     decision_receipts,
@@ -62,6 +62,40 @@ def find_receipt(db: Connection, viewer: Viewer, receipt_id: str) -> Row[Any] | 
     """One receipt, or None."""
     query = _receipts(viewer).where(chain_receipts.c.receipt_id == receipt_id)
     return db.execute(query).one_or_none()
+
+
+def links(
+    db: Connection, viewer: Viewer, receipt_ids: Sequence[str]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Predecessors and successors of receipts that the viewer may see, by receipt, oldest first."""
+    before: dict[str, list[str]] = {}
+    after: dict[str, list[str]] = {}
+    for own, other, found in (
+        (chain_links.c.successor_id, chain_links.c.receipt_id, before),
+        (chain_links.c.receipt_id, chain_links.c.successor_id, after),
+    ):
+        query = (
+            select(own.label("own"), other.label("other"))
+            .join(chain_receipts, chain_receipts.c.receipt_id == own)
+            .where(own.in_(receipt_ids), may_see_receipt(viewer))
+        )
+        for row in db.execute(query.order_by(chain_links.c.block_number, other)).all():
+            found.setdefault(row.own, []).append(row.other)
+    return before, after
+
+
+def predecessors(db: Connection, viewer: Viewer, receipt_ids: Sequence[str]) -> set[str]:
+    """Receipts whose place these took together. Ids alone: those of one merger are on the chain for all."""
+    query = select(chain_links.c.receipt_id).where(chain_links.c.successor_id.in_(receipt_ids))
+    return set(db.scalars(query).all())
+
+
+def sees_terms(db: Connection, viewer: Viewer, receipt_id: str) -> bool:
+    """Whether the viewer may see what the loans on a receipt are."""
+    query = select(chain_receipts.c.receipt_id).where(
+        chain_receipts.c.receipt_id == receipt_id, may_see_terms(viewer)
+    )
+    return db.execute(query).one_or_none() is not None
 
 
 def receipt_events(db: Connection, viewer: Viewer, receipt_id: str) -> Sequence[Row[Any]]:

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from api.schemas import BlockOut, LotRef, Mass, MemberRef, Shape
 
-StatusWord = Literal["live", "suspended", "delivered"]
-STATUS_WORDS: dict[int, StatusWord] = {1: "live", 2: "suspended", 3: "delivered"}
+StatusWord = Literal["live", "suspended", "delivered", "replaced"]
+STATUS_WORDS: dict[int, StatusWord] = {1: "live", 2: "suspended", 3: "delivered", 4: "replaced"}
 KindWord = Literal["negotiable", "non-negotiable"]
 KIND_WORDS: dict[int, KindWord] = {1: "negotiable", 2: "non-negotiable"}
 
-ActWord = Literal["issued", "transferred", "suspended", "reinstated", "delivered"]
+ActWord = Literal[
+    "issued", "transferred", "suspended", "reinstated", "delivered", "delivered-in-part", "written-down",
+    "retired", "split", "merged", "corrected", "extended", "replaced", "pledged", "pledge-released",
+    "pledge-assigned", "default-noticed", "margin-called", "default-cured", "sold", "pledge-paid",
+    "frozen", "unfrozen", "freeze-promoted", "pledges-changed", "freezes-changed", "lien-changed", "other",
+]  # fmt: skip
 
 EXAMPLE_ID = "0x" + "5f" * 32
 
 
+class Burdens(Shape):
+    """What lies on a receipt, counted; /v1/receipts/{id}/status says the rest."""
+
+    pledges: int
+    first_pledgee: MemberRef | None
+    liens: int
+    lien_terms: bool = Field(description="Storage fees are agreed that come before the pledges.")
+    freezes: int
+    freeze_case: int | None
+
+
 class ReceiptOut(Mass):
-    """One receipt as the chain has it, with names. `seq` is the number the next order must carry."""
+    """One receipt as the chain has it, with names. `seq` is the number the next order must carry.
+
+    `quantity` is what it stands for now, `issued_quantity` what it was issued for.
+    """
 
     id: str = Field(examples=[EXAMPLE_ID])
     receipt_number: str | None = Field(examples=["QD-2026-000117"])
@@ -29,6 +48,15 @@ class ReceiptOut(Mass):
     operator: MemberRef
     depositor: MemberRef | None
     lot: LotRef
+    issued_quantity_g: str
+    issued_quantity: str
+    suspended_because: str | None
+    burdens: Burdens
+    predecessors: list[str] = Field(description="Receipts whose place this one took.")
+    successors: list[str] = Field(description="Receipts that took this one's place, or a part of it.")
+    unread: str | None = Field(
+        description="An event on it that this index cannot read: what stands here may be out of date."
+    )
     seq: int
     expires_at: int
     issued_at: int
@@ -54,17 +82,26 @@ class AttestationOut(Shape):
 
 
 class HistoryItem(Shape):
-    """One act in a receipt's life, oldest first."""
+    """One act in a receipt's life, oldest first. `act` is `other` for an event that has no word here yet.
+
+    `event` is its name on the chain, `details` what it says there.
+    """
 
     act: ActWord
+    event: str
     at: int
     block_number: int
     tx_hash: str
     holder: MemberRef | None = Field(description="Whoever holds the receipt after the act.")
     previous_holder: MemberRef | None
-    quantity_g: str | None
+    member: MemberRef | None = Field(description="Pledgee, assignee or court, where the act is theirs.")
+    quantity_g: str | None = Field(description="Grams the act is about: issued, delivered or found missing.")
     quantity: str | None
+    rest_g: str | None = Field(description="What the receipt stands for after a part has left.")
+    rest: str | None
     reason: str | None
+    receipts: list[str] = Field(description="Other receipts the act is about.")
+    details: dict[str, Any]
     attestation: AttestationOut | None
     decision_id: str | None
 

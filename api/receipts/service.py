@@ -13,11 +13,12 @@ from api.members.repository import member_names
 from api.problems import not_found
 from api.read_model import attestation_of, signers_of
 from api.receipts import repository
+from api.receipts.history import Act, acts_of
 from api.receipts.schemas import (
     KIND_WORDS,
     STATUS_WORDS,
-    ActWord,
     AttestationOut,
+    Burdens,
     EvidenceFileOut,
     EvidenceList,
     EvidenceOut,
@@ -29,16 +30,9 @@ from api.receipts.schemas import (
 )
 from api.schemas import BlockOut, LotRef, Names
 from api.viewer import Viewer
-from holdfast.domain.orders import Status, SuspendReason
+from holdfast.domain.orders import Status
+from holdfast.domain.standing_words import suspension
 from holdfast.domain.units import show_mass, show_time
-
-_ACTS: dict[str, ActWord] = {
-    "ReceiptIssued": "issued",
-    "ReceiptTransferred": "transferred",
-    "ReceiptSuspended": "suspended",
-    "ReceiptReinstated": "reinstated",
-    "ReceiptDelivered": "delivered",
-}
 
 
 def list_receipts(
@@ -67,15 +61,17 @@ def list_receipts(
     )
     names = Names(member_names(db, viewer))
     last = rows[limit - 1] if len(rows) > limit else None
+    related = repository.links(db, viewer, [row.receipt_id for row in rows[:limit]])
     return ReceiptPage(
-        items=[_receipt(row, names) for row in rows[:limit]],
+        items=[_receipt(row, names, related) for row in rows[:limit]],
         next=encode_cursor(last.issued_block, last.issued_log_index) if last is not None else None,
     )
 
 
 def get_receipt(db: Connection, viewer: Viewer, receipt_id: str) -> ReceiptOut:
     """One receipt. Raises Problem 404."""
-    return _receipt(_found(db, viewer, receipt_id), Names(member_names(db, viewer)))
+    row, names = _found(db, viewer, receipt_id), Names(member_names(db, viewer))
+    return _receipt(row, names, repository.links(db, viewer, [receipt_id]))
 
 
 def get_document(db: Connection, viewer: Viewer, receipt_id: str) -> bytes:
@@ -91,44 +87,47 @@ def get_history(db: Connection, viewer: Viewer, receipt_id: str) -> HistoryOut:
     _found(db, viewer, receipt_id)
     names = Names(member_names(db, viewer))
     made = {row.tx_hash: row.id for row in repository.receipt_decisions(db, viewer, receipt_id)}
-    items = []
-    for row in repository.receipt_events(db, viewer, receipt_id):
-        args = row.args
-        after, before = args.get("to") or args.get("holder"), args.get("from")
-        if row.name == "ReceiptDelivered":
-            after, before = None, args["holder"]
-        quantity = args.get("quantityG")
-        items.append(
-            HistoryItem(
-                act=_ACTS[row.name],
-                at=row.timestamp,
-                block_number=row.block_number,
-                tx_hash=row.tx_hash,
-                holder=names.ref(int(after)) if after else None,
-                previous_holder=names.ref(int(before)) if before else None,
-                quantity_g=quantity,
-                quantity=show_mass(int(quantity)) if quantity else None,
-                reason=_reason(args.get("reason")),
-                attestation=_attestation(db, row, names),
-                decision_id=made.get(row.tx_hash),
-            )
-        )
-    return HistoryOut(items=items)
+    before, after = repository.links(db, viewer, [receipt_id])
+    successors = after.get(receipt_id, [])
+    beside = repository.predecessors(db, viewer, successors)
+    terms = repository.sees_terms(db, viewer, receipt_id)
+    acts = acts_of(
+        repository.receipt_events(db, viewer, receipt_id), before.get(receipt_id, []), len(beside) > 1
+    )
+    return HistoryOut(items=[_item(db, act, names, made, terms=terms) for act in acts])
+
+
+def _item(db: Connection, act: Act, names: Names, made: dict[str, str], *, terms: bool) -> HistoryItem:
+    row, (after, before), (quantity, rest) = act.row, act.holders, act.grams
+    return HistoryItem(
+        act=act.word,
+        event=row.name,
+        at=row.timestamp,
+        block_number=row.block_number,
+        tx_hash=row.tx_hash,
+        holder=names.ref(after) if after else None,
+        previous_holder=names.ref(before) if before else None,
+        member=names.ref(act.member) if act.member else None,
+        quantity_g=quantity,
+        quantity=show_mass(int(quantity)) if quantity else None,
+        rest_g=rest,
+        rest=show_mass(int(rest)) if rest else None,
+        reason=act.reason,
+        receipts=act.receipts,
+        details=act.details(terms=terms),
+        attestation=_attestation(db, act.attested, names),
+        decision_id=made.get(row.tx_hash),
+    )
 
 
 def get_title(db: Connection, viewer: Viewer, receipt_id: str, *, as_of: BlockRef, now_s: int) -> TitleOut:
     """Title as of the newest indexed block. Raises Problem 404."""
     row = _found(db, viewer, receipt_id)
-    reasons = []
-    if row.status == Status.SUSPENDED:
-        reasons.append("suspended: goods and claim were found to disagree")
-    if row.status == Status.DELIVERED:
-        reasons.append("delivered: the goods have left and the receipt is burned")
-    elif row.expires_at < now_s:
-        reasons.append(f"expired at {show_time(row.expires_at)}")
+    names = Names(member_names(db, viewer))
+    reasons = _why_not_free(row, names, now_s)
     return TitleOut(
         receipt_id=receipt_id,
-        holder=Names(member_names(db, viewer)).ref(row.holder),
+        holder=names.ref(row.holder),
         status=STATUS_WORDS[row.status],
         kind=KIND_WORDS[row.kind],
         quantity_g=row.quantity_g,
@@ -142,6 +141,28 @@ def get_title(db: Connection, viewer: Viewer, receipt_id: str, *, as_of: BlockRe
         seq=row.seq,
         as_of=BlockOut.of(as_of),
     )
+
+
+def _why_not_free(row: Row[Any], names: Names, now_s: int) -> list[str]:
+    if row.status == Status.DELIVERED:
+        return ["delivered: the goods have left and the receipt is burned"]
+    if row.status == Status.REPLACED:
+        return ["replaced: another receipt took its place, or its goods left this register"]
+    reasons = []
+    if row.status == Status.SUSPENDED:
+        reasons.append(f"suspended: {suspension(row.suspend_reason)}")
+    if row.freezes:
+        reasons.append(f"frozen by a court: case {row.freeze_case} is in force, {row.freezes} in all")
+    if row.pledges:
+        first = names.ref(row.first_pledgee).name
+        reasons.append(f"pledged: {row.pledges} pledge{'s' * (row.pledges > 1)}, the first to {first}")
+    if row.liens:
+        reasons.append("under a storage lien")
+    if row.expires_at < now_s:
+        reasons.append(f"expired at {show_time(row.expires_at)}")
+    if row.unread is not None:
+        reasons.append(f"an event on it ({row.unread}) cannot be read here: ask a node of your own")
+    return reasons
 
 
 def get_evidence(db: Connection, viewer: Viewer, receipt_id: str) -> EvidenceList:
@@ -174,7 +195,10 @@ def _lot(row: Row[Any]) -> LotRef:
     return LotRef(lot_id=row.lot_id, **words)
 
 
-def _receipt(row: Row[Any], names: Names) -> ReceiptOut:
+Links = tuple[dict[str, list[str]], dict[str, list[str]]]
+
+
+def _receipt(row: Row[Any], names: Names, related: Links) -> ReceiptOut:
     document = json.loads(row.document) if row.document is not None else {}
     return ReceiptOut(
         id=row.receipt_id,
@@ -187,15 +211,25 @@ def _receipt(row: Row[Any], names: Names) -> ReceiptOut:
         lot=_lot(row),
         quantity_g=row.quantity_g,
         quantity=show_mass(int(row.quantity_g)),
+        issued_quantity_g=row.issued_g,
+        issued_quantity=show_mass(int(row.issued_g)),
+        suspended_because=suspension(row.suspend_reason) if row.suspend_reason else None,
+        burdens=Burdens(
+            pledges=row.pledges,
+            first_pledgee=names.ref(row.first_pledgee) if row.first_pledgee else None,
+            liens=row.liens,
+            lien_terms=bool(row.lien_terms),
+            freezes=row.freezes,
+            freeze_case=row.freeze_case or None,
+        ),
+        predecessors=related[0].get(row.receipt_id, []),
+        successors=related[1].get(row.receipt_id, []),
+        unread=row.unread,
         seq=row.seq,
         expires_at=row.expires_at,
         issued_at=row.issued_at,
         updated_at=row.updated_at,
     )
-
-
-def _reason(number: str | None) -> str | None:
-    return SuspendReason(int(number)).name.lower().replace("_", "-") if number else None
 
 
 def _attestation(db: Connection, event: Row[Any], names: Names) -> AttestationOut | None:

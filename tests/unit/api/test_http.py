@@ -58,7 +58,7 @@ def test_problem__validation__names_field_value_and_what_is_right(shared_world: 
     body = problem(shared_world.client.get(path, headers=shared_world.auth(1)), 422, "invalid-request")
     found = {error["field"]: (error["value"], error["expected"]) for error in body["errors"]}
     assert found["query.limit"] == ("0", "greater than or equal to 1")
-    assert found["query.status"] == ("lost", "'live', 'suspended' or 'delivered'")
+    assert found["query.status"] == ("lost", "'live', 'suspended', 'delivered' or 'replaced'")
     assert found["query.holder"][0] == "x"
 
 

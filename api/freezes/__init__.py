@@ -1,0 +1,1 @@
+"""Court freezes: list."""

@@ -1,0 +1,56 @@
+"""Court freezes as members are shown them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from api.cursors import decode_cursor, encode_cursor
+from api.freezes import repository
+from api.freezes.schemas import FreezeOut, FreezePage
+from api.members.repository import member_names
+from api.schemas import Names
+from api.viewer import Viewer
+
+_AS_STORED = (
+    *("receipt_id", "case_no", "reason", "document_digest", "opened_at", "expires_at", "place", "frozen_at"),
+    *("ended_at", "lapsed"),
+)
+
+
+def list_freezes(
+    db: Connection,
+    viewer: Viewer,
+    *,
+    receipt_id: str | None,
+    court: int | None,
+    standing: bool | None,
+    cursor: str | None,
+    limit: int,
+) -> FreezePage:
+    """A page of the freezes a member may see."""
+    place = decode_cursor(cursor, int, int) if cursor is not None else None
+    rows = repository.list_freezes(
+        db,
+        viewer,
+        receipt_id=receipt_id,
+        court=court,
+        standing=standing,
+        after=(int(place[0]), int(place[1])) if place else None,
+        limit=limit + 1,
+    )
+    names = Names(member_names(db, viewer))
+    last = rows[limit - 1] if len(rows) > limit else None
+    return FreezePage(
+        items=[_freeze(row, names) for row in rows[:limit]],
+        next=encode_cursor(last.block_number, last.log_index) if last is not None else None,
+    )
+
+
+def _freeze(row: Row[Any], names: Names) -> FreezeOut:
+    return FreezeOut(
+        court=names.ref(row.court),
+        in_force=row.ended_at is None and row.place == 0,
+        **{name: row._mapping[name] for name in _AS_STORED},
+    )

@@ -1,0 +1,56 @@
+"""What is said of a pledge. Amounts are decimal text in minor units beside text for people."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas import MemberRef, Shape
+
+PledgeState = Literal["in-force", "default", "margin-call", "released", "sold"]
+
+
+class CoverOut(Shape):
+    """A receipt that a pledge is or was on."""
+
+    receipt_id: str
+    rank: int = Field(description="1 is first; the last one it had, where it ended.")
+    since: int
+    ended_at: int | None
+    ended_how: Literal["released", "sold", "followed"] | None = Field(
+        description="`followed`: the receipt was replaced, and the pledge went on to its successors."
+    )
+
+
+class PledgeOut(Shape):
+    """One pledge. `id` is the start of its order's hash; orders carry it as `number`."""
+
+    id: str = Field(examples=["0x5f5f5f5f5f5f5f5f"])
+    number: str = Field(examples=["6872316419617283935"])
+    state: PledgeState
+    pledgee: MemberRef
+    pledgor: MemberRef
+    amount_minor: str = Field(description="Most that it still secures.")
+    amount: str = Field(examples=["CNY 5,000,000.00"])
+    paid_minor: str = Field(description="Paid to it out of sales.")
+    currency: str
+    maturity: int
+    ltv_bps: int
+    cure_s: int
+    filing_digest: str
+    default_at: int | None
+    sale_from: int | None = Field(description="Before this second nothing can be sold.")
+    value_minor: str | None = Field(description="Value of the goods at the margin call.")
+    needed_minor: str | None
+    receipts: list[CoverOut]
+    made_at: int
+    made_tx: str
+    ended_at: int | None
+
+
+class PledgePage(Shape):
+    """A page of pledges, newest first; `next` is the cursor of the page after, or null."""
+
+    items: list[PledgeOut]
+    next: str | None

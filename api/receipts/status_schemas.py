@@ -1,0 +1,81 @@
+"""What is said of how a receipt stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from api.receipts.schemas import KindWord, StatusWord
+from api.schemas import LotRef, Mass, MemberRef, Shape
+
+
+class PledgeTerms(Shape):
+    """What a loan is: shown to those who have a right in the receipt now."""
+
+    amount_minor: str
+    amount: str = Field(examples=["CNY 5,000,000.00"])
+    currency: str
+    maturity: int
+    ltv_bps: int
+    cure_s: int
+    default_at: int | None
+    sale_from: int | None = Field(description="Before this second nothing can be sold.")
+    receipts: int = Field(description="How many receipts the pledge covers.")
+
+
+class PledgeStandingOut(Shape):
+    """One pledge on the receipt: rank 1 comes first."""
+
+    id: str
+    number: str
+    rank: int
+    pledgee: MemberRef
+    terms: PledgeTerms | None
+
+
+class FreezeStandingOut(Shape):
+    """One court case on the receipt."""
+
+    case_no: int
+    court: MemberRef
+    reason: int
+    opened_at: int
+    expires_at: int
+    document_digest: str
+
+
+class StatusOut(Mass):
+    """Who holds a receipt, is it free, who has a right in it, in what rank, until when, why it stands still.
+
+    `free`: its holder alone may give it away or take the goods. `more` is whatever else the chain's status
+    said, by its names there.
+    """
+
+    receipt_id: str
+    status: StatusWord
+    kind: KindWord
+    holder: MemberRef
+    holder_account: str
+    operator: MemberRef
+    issued_quantity_g: str
+    issued_quantity: str
+    lot: LotRef
+    free: bool
+    not_free_because: list[str]
+    suspended_because: str | None
+    suspend_reason: int | None
+    expires_at: int
+    fresh_until: int | None = Field(description="Until when the newest evidence was attested to hold.")
+    pledges: list[PledgeStandingOut]
+    liens: int
+    lien_terms: bool
+    freeze: FreezeStandingOut | None
+    waiting: list[FreezeStandingOut] = Field(description="Cases behind the one in force, in their order.")
+    predecessors: list[str]
+    successors: list[str]
+    unread: str | None
+    more: dict[str, Any]
+    seq: int
+    as_of_block: int
+    as_of: int

@@ -1,0 +1,65 @@
+"""How a receipt stands, in words: one sentence for each reason why it is not free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from holdfast.domain.orders import SuspendReason
+from holdfast.domain.standing import Bound, FreezeStanding, Standing
+from holdfast.domain.units import show_time
+
+Name = Callable[[int], str]
+"""A member's name by its number."""
+
+SUSPENSIONS: Final = {
+    SuspendReason.QUANTITY_SHORT: "the goods were found to be less than claimed",
+    SuspendReason.WRONG_LOCATION: "the goods were not found where they are claimed to lie",
+    SuspendReason.WRONG_LABEL: "the goods carry other labels than claimed",
+    SuspendReason.LEDGER_MISMATCH: "receipts and the warehouse's own books disagree",
+    SuspendReason.TITLE_MISMATCH: "the document and the chain disagree",
+    SuspendReason.EVIDENCE_LOST: "the evidence can no longer be read",
+}
+
+
+def suspension(reason: int) -> str:
+    """Why attesters stopped a receipt; codes that are not known are given as they are."""
+    known = {int(code): words for code, words in SUSPENSIONS.items()}
+    return known.get(reason, f"reason code {reason}")
+
+
+def freeze_words(freeze: FreezeStanding, name: Name) -> str:
+    """One case: which court, which case, why, until when."""
+    return (
+        f"{name(freeze.court)}, case {freeze.case_no}, reason code {freeze.reason}, "
+        f"until {show_time(freeze.expires_at)}"
+    )
+
+
+def why_not_free(standing: Standing, name: Name) -> list[str]:
+    """Every reason why its holder alone can neither give a receipt away nor take the goods."""
+    found = []
+    bounds = standing.bounds
+    if Bound.DELIVERED in bounds:
+        return ["delivered: the goods have left and the receipt is burned"]
+    if Bound.REPLACED in bounds:
+        return ["replaced: another receipt took its place, or its goods left this register"]
+    if Bound.SUSPENDED in bounds:
+        found.append(f"suspended: {suspension(standing.suspend_reason)}")
+    if Bound.FROZEN in bounds:
+        by = freeze_words(standing.freeze, name) if standing.freeze else "a court"
+        waiting = len(standing.waiting)
+        found.append(f"frozen by {by}" + (f"; {waiting} more wait behind it" if waiting else ""))
+    if Bound.PLEDGED in bounds:
+        count, first = len(standing.pledges), standing.pledges[0].pledgee if standing.pledges else 0
+        found.append(f"pledged: {count} pledge{'s' if count != 1 else ''}, the first to {name(first)}")
+    if Bound.LIEN in bounds:
+        found.append(f"under the storage lien of {name(standing.operator)}")
+    if Bound.EXPIRED in bounds:
+        found.append(f"expired at {show_time(standing.expires_at)}")
+    if Bound.HOLDER_INACTIVE in bounds:
+        found.append(f"{name(standing.holder)} may not act at present")
+    unknown = int(bounds) & ~sum(int(known) for known in Bound)
+    if unknown:
+        found.append(f"a reason that this program does not know (bits {unknown})")
+    return found
