@@ -5,6 +5,7 @@ import {IConsortium} from "contracts/interfaces/IConsortium.sol";
 import {ICourt} from "contracts/interfaces/ICourt.sol";
 import {IPledge} from "contracts/interfaces/IPledge.sol";
 import {PledgeRecord} from "contracts/interfaces/IPledgeBook.sol";
+import {IReceiptStatus} from "contracts/interfaces/IReceiptStatus.sol";
 import {IWarehouseReceipt} from "contracts/interfaces/IWarehouseReceipt.sol";
 import {Lot, Receipt} from "contracts/interfaces/Types.sol";
 import {HostileHandler} from "./HostileHandler.sol";
@@ -179,12 +180,15 @@ contract Checks is HostileHandler {
         }
     }
 
-    /// @dev What the token says to the world: locked if anything binds it.
+    /// @dev What the token says to the world: locked if anything binds it. Of some also what `status` says.
     function _boundAreLocked() private view {
         for (uint256 i = 0; i < live.length; ++i) {
             Paper storage paper = papers[live[i]];
             bool bound = paper.status != 1 || paper.cases.length != 0 || paper.pledges.length != 0;
             if (bound && !IOwned(receipts).locked(live[i])) revert Broken(10, "unlocked", live[i]);
+            if (i >= 4 || block.timestamp != clock) continue;
+            bool free = !bound && clock <= paper.expiresAt && !inactive[paper.holder];
+            if (IReceiptStatus(statusReader).status(live[i]).free != free) revert Broken(10, "status", live[i]);
         }
     }
 }

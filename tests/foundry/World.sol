@@ -57,6 +57,7 @@ abstract contract World {
     address internal pledge;
     address internal acts;
     address internal court;
+    address internal statusReader;
     /// @dev The time now. Kept here, since the compiler may take two reads of the block's time for one.
     uint256 internal clock = 2_000_000_000;
 
@@ -139,6 +140,7 @@ abstract contract World {
         pledge = _module(file, ".pledge");
         acts = _module(file, ".receipt_acts");
         court = _module(file, ".court");
+        statusReader = vm.parseJsonAddress(file, ".receipt_status");
     }
 
     function _module(string memory file, string memory field) private returns (address module) {
