@@ -151,13 +151,15 @@ abstract contract Book is Desk {
         return still == (spoil == Spoil.BOUND);
     }
 
-    /// @dev A trader that may act, another than `not`.
+    /// @dev A trader that may act, another than `not`; now and then the bank that has an attester.
     function _trader(uint256 seed, uint32 not) internal view returns (uint32) {
+        if (not != BANK && (spoil == Spoil.OWN_CAUSE || _roll(seed, 2, 16) == 0)) return BANK;
         return _another([IMPORTER, TRADER, TRADER_2], seed, not);
     }
 
     /// @dev A bank that may act, another than `not`.
     function _bank(uint256 seed, uint32 not) internal view returns (uint32) {
+        if (not != BANK && spoil == Spoil.OWN_CAUSE) return BANK;
         return _another([BANK, BANK_2, BANK_3], seed, not);
     }
 

@@ -21,7 +21,7 @@ contract Checks is HostileHandler {
     error Broken(uint256 invariant, bytes32 what, uint256 id);
 
     function handlers() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](42);
+        all = new bytes4[](44);
         uint256 n;
         // Twice, as most of what happens in a register is this.
         (all[n++], all[n++]) = (this.issue.selector, this.issue.selector);
@@ -36,6 +36,7 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.callMargin.selector, this.cure.selector);
         (all[n++], all[n++]) = (this.foreclose.selector, this.openCase.selector);
         (all[n++], all[n++]) = (this.renewCase.selector, this.freeze.selector);
+        (all[n++], all[n++]) = (this.freeze.selector, this.freeze.selector);
         (all[n++], all[n++]) = (this.unfreeze.selector, this.lapse.selector);
         (all[n++], all[n++]) = (this.rotateCommittee.selector, this.rotateAccount.selector);
         (all[n++], all[n++]) = (this.setStanding.selector, this.waitFor.selector);

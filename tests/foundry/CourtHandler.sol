@@ -11,7 +11,7 @@ import {Typed} from "./Typed.sol";
 abstract contract CourtHandler is SaleHandler {
     function openCase(uint256 seed) external timely {
         uint32 by = inactive[COURT_2] || _roll(seed, 100, 2) == 0 ? COURT : COURT_2;
-        uint40 until = uint40(clock + 1 + _roll(seed, 101, 60 days));
+        uint40 until = _until(seed);
         if (_spoils(Spoil.UNFAIR)) {
             if (spoilAt % 2 == 0) until = uint40(clock + 3 * 366 days + 1);
             else by = BANK; // no court
@@ -27,7 +27,7 @@ abstract contract CourtHandler is SaleHandler {
     function renewCase(uint256 seed) external timely {
         uint24 caseNo = _case(seed);
         Ruling storage ruling = rulings[caseNo];
-        uint40 until = uint40(clock + 1 + _roll(seed, 102, 60 days));
+        uint40 until = _until(seed);
         RenewOrder memory order = RenewOrder(ruling.court, caseNo, _seq(ruling.number), until, _deadline());
         bytes32 orderHash = keccak256(abi.encode(Typed.RENEW, order));
         bytes memory signature = _sign(court, order.court, orderHash);
@@ -39,10 +39,9 @@ abstract contract CourtHandler is SaleHandler {
     function freeze(uint256 seed) external timely {
         uint24 caseNo = _case(seed);
         Ruling storage ruling = rulings[caseNo];
-        uint256 id = _pick(seed, 0);
-        Paper storage paper = papers[id];
         // Few receipts of a register are frozen, so that the others can move; some stand under many cases.
-        if (paper.cases.length == 0 && _roll(seed, 103, 3) != 0 && spoil == Spoil.NOTHING) _skip();
+        uint256 id = _pick(seed, _roll(seed, 103, 3) == 0 || spoil != Spoil.NOTHING ? 0 : CASED);
+        Paper storage paper = papers[id];
         for (uint256 i = 0; i < paper.cases.length; ++i) if (paper.cases[i] == caseNo) _skip();
         FreezeOrder memory order =
             FreezeOrder(id, ruling.court, caseNo, _seq(ruling.number), _deadline());
@@ -118,6 +117,11 @@ abstract contract CourtHandler is SaleHandler {
     /// @notice Some hours, now and then many days.
     function waitFor(uint256 seed) external timely {
         _pass(1 + _roll(seed, 111, _roll(seed, 112, 8) == 0 ? 30 days : 8 hours));
+    }
+
+    /// @dev Some rulings hold for days, some for months.
+    function _until(uint256 seed) private view returns (uint40) {
+        return uint40(clock + 1 + _roll(seed, 101, _roll(seed, 102, 2) == 0 ? 30 days : 300 days));
     }
 
     function _case(uint256 seed) private view returns (uint24 caseNo) {

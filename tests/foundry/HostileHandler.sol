@@ -74,7 +74,8 @@ abstract contract HostileHandler is CourtHandler {
     /// @notice I7: a burned receipt acts, or its id is given to another.
     function refuseBurned(uint256 seed) external timely {
         if (burned.length == 0) _skip();
-        _try(seed, Spoil.BURNED, _signedAct(seed), 7);
+        bytes4 act = _roll(seed, 214, 4) == 0 ? this.issue.selector : _signedAct(seed);
+        _try(seed, Spoil.BURNED, act, 7);
     }
 
     /// @notice I8: a pledged receipt moves and its pledgee has not signed.

@@ -173,7 +173,7 @@ abstract contract PledgeHandler is ActsHandler {
         uint256 ranks = paper.pledges.length;
         order.receiptId = id;
         order.holder = paper.holder;
-        order.pledgee = _bank(_roll(seed, 83, 3), 0);
+        order.pledgee = _bank(_roll(seed, 83, 3), paper.holder);
         order.seq = _seq(paper.seq);
         order.rank = uint8(ranks + 1);
         // I9: a rank that is another's, or one that jumps.

@@ -38,9 +38,10 @@ abstract contract ReceiptHandler is Book {
         );
         uint256 issuedG = _fill(order, seed);
         bytes32 orderHash = Typed.ofIssue(order);
-        uint32 other = order.receipts[order.receipts.length - 1].holder;
-        Proof memory proof =
-            _prove(receipts, orderHash, order.operator, [order.receipts[0].holder, other, 0], seed);
+        uint256 last = order.receipts.length - 1;
+        uint32[3] memory holders =
+            [order.receipts[0].holder, order.receipts[last / 2].holder, order.receipts[last].holder];
+        Proof memory proof = _prove(receipts, orderHash, order.operator, holders, seed);
         _send(
             receipts,
             abi.encodeCall(
@@ -166,7 +167,7 @@ abstract contract ReceiptHandler is Book {
             uint256 days_ = _roll(seed, 20 + i, 8) == 0 ? 1 + _roll(seed, 30 + i, 20) : 200 + _roll(seed, 30 + i, 500);
             terms[i] = ReceiptTerms(
                 _newId(),
-                _trader(_roll(seed, 40 + i, 3), 0),
+                _trader(_roll(seed, 40 + i, 1e6), 0),
                 grams,
                 uint8(1 + _roll(seed, 50 + i, 2)),
                 uint40(clock + days_ * 1 days)
