@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from eth_utils import keccak
 
 from holdfast.chain.compile import launcher
 from holdfast.domain.errors import Misconfigured, Refused
@@ -172,4 +175,18 @@ def _reason(result: Mapping[str, Any]) -> str:
         for step in steps
         if isinstance(step, dict)
     ]
-    return "; ".join([str(result.get("reason")), *names])
+    metrics = result["kind"].get("Invariant", {}).get("metrics", {})
+    return "; ".join([_plain(str(result.get("reason")), metrics), *names])
+
+
+def _plain(reason: str, handlers: Iterable[str]) -> str:
+    """Words in the place of 32 bytes: the text they spell, or the handler whose selector they begin with."""
+    names = (name.rpartition(".")[2] for name in handlers)
+    known = {keccak(text=f"{name}(uint256)")[:4]: name for name in names}
+
+    def word(match: re.Match[str]) -> str:
+        raw = bytes.fromhex(match[1])
+        text = raw.rstrip(b"\0")
+        return known.get(raw[:4]) or (text.decode() if text.isascii() and text else match[0])
+
+    return re.sub(r"0x([0-9a-f]{64})", word, reason)

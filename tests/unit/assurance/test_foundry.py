@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from eth_utils import keccak
 
 from holdfast.domain.errors import Misconfigured
 from scripts.assurance import forge
-from scripts.assurance.forge import Campaign, Tally, forge_binary, require_native
+from scripts.assurance.forge import Campaign, Tally, _plain, forge_binary, require_native
 from scripts.assurance.foundry import INVARIANTS, LEAST_PER_HANDLER, Outcome, rows
 
 MANY = 1_000
@@ -93,3 +94,10 @@ def test_rows__a_handler_that_never_gets_anywhere__is_named() -> None:
     ]
     assert not last.holds
     assert last.figure == f"lapse: {LEAST_PER_HANDLER - 1}"
+
+
+def test_plain__selector_of_a_handler_and_spelled_text__become_words() -> None:
+    act = keccak(text="issue(uint256)")[:4].hex() + "00" * 28
+    text = b"grams of a lot".hex().ljust(64, "0")
+    assert _plain(f"Broken(1, 0x{act}, 2)", ["tests/x.sol:Checks.issue"]) == "Broken(1, issue, 2)"
+    assert _plain(f"Broken(3, 0x{text}, 2)", []) == "Broken(3, grams of a lot, 2)"
