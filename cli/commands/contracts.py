@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.commands.modules import module
 from cli.framework import ExampleGroup, emit_json, json_option, on_terminal
 from cli.home import Home, checkout
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 @click.group(cls=ExampleGroup, example="holdfast contracts build --check\nholdfast contracts gas")
 def contracts() -> None:
     """The contracts: Consortium and WarehouseReceipt."""
+
+
+contracts.add_command(module)
 
 
 @contracts.command("build", example="holdfast contracts build\nholdfast contracts build --check --json")

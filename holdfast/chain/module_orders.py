@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from eth_utils import keccak, to_checksum_address
 
 from holdfast.attestation.quorum import Committee
-from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.artifacts import PIECES, load_artifact
 from holdfast.domain.errors import Refused
 from holdfast.domain.governance import ModuleOrder
 
@@ -56,7 +56,7 @@ def delegated_to(code: bytes) -> list[str]:
 def refuse_unsafe(code: bytes, name: str) -> None:
     """What an attester looks at before it signs: the code is this contract of ours and cannot be exchanged.
 
-    Look at what `delegated_to` answers in the same way.
+    `refuse_foreign` looks at what `delegated_to` answers in the same way.
 
     Raises:
         Refused: `module-code-differs`, or `module-code-unsafe` naming the opcode.
@@ -67,6 +67,26 @@ def refuse_unsafe(code: bytes, name: str) -> None:
         if opcode in FORBIDDEN:
             raise Refused("module-code-unsafe", f"{name} has {FORBIDDEN[opcode]} at byte {at}")
     delegated_to(code)
+
+
+def refuse_foreign(code_at: Callable[[str], bytes], name: str, address: str) -> None:
+    """The same for every piece of a contract's code, as found on the chain.
+
+    Args:
+        code_at: Code at an address.
+        name: The contract of ours that should stand there.
+        address: Where.
+
+    Raises:
+        Refused: as `refuse_unsafe` does, or `module-code-differs` if it runs other pieces than ours.
+    """
+    code = code_at(address)
+    refuse_unsafe(code, name)
+    pieces, found = PIECES.get(name, ()), list(dict.fromkeys(delegated_to(code)))
+    if len(found) != len(pieces):
+        raise Refused("module-code-differs", f"{name} runs {len(found)} further pieces, not {len(pieces)}")
+    for piece, where in zip(pieces, found, strict=True):
+        refuse_unsafe(code_at(where), piece)
 
 
 def module_order(w3: Any, consortium: str, module: str, rights: int, deadline: int) -> ModuleOrder:

@@ -25,9 +25,13 @@ ALL = list(paths(cli))
 PROMISED = {
     *("demo", "check", "key new", "key show", "order prepare", "order sign", "order submit", "order status"),
     *("oracle run", "attester run", "api serve", "api token", "audit", "verify", "cid"),
-    *("contracts build", "contracts deploy", "contracts gas"),
+    *("contracts build", "contracts deploy", "contracts gas", "contracts roles"),
+    *("contracts module prepare", "contracts module sign", "contracts module calls"),
 }
-FOR_PROGRAMS = PROMISED - {"demo", "order prepare", "oracle run", "attester run", "api serve"}
+FOR_PROGRAMS = PROMISED - {
+    *("demo", "order prepare", "oracle run", "attester run", "api serve"),
+    *("contracts module prepare", "contracts module sign"),
+}
 
 
 def test_help__all_promised_subcommands__are_there() -> None:
