@@ -96,11 +96,18 @@ def prepare(chain: Chain, contract: str, address: str, rights: tuple[str, ...], 
 
 
 def check(chain: Chain, file: ModuleFile) -> None:
-    """What an attester checks on its own node before it signs: the code, and whom it serves.
+    """What an attester checks on its own node before it signs: the order is next, the code, whom it serves.
 
     Raises Refused.
     """
     connection, order = chain.connection, file.order
+    consortium = connection.contract("Consortium", connection.deployment.consortium)
+    number = int(connection.ask("number", lambda: consortium.functions.moduleNumber().call()))
+    if order.number != number:
+        raise Refused(
+            "wrong-module-number",
+            f"the order carries number {order.number}, expected is {number}: prepare it anew",
+        )
 
     def code_at(address: str) -> bytes:
         where = Web3.to_checksum_address(address)
@@ -138,8 +145,9 @@ def describe(file: ModuleFile) -> str:
 def calls(chain: Chain, file: ModuleFile) -> dict[str, Any]:
     """What whoever governs sends: first `schedule`, and after the delay `set_module`.
 
-    Raises Refused unless a quorum of the present committee has signed.
+    Raises Refused unless a quorum of the present committee has signed, and the order is next.
     """
+    check(chain, file)
     domain, committee = consortium_domain(chain), chain.consortium.committee()
     ordered = sorted_signatures(domain, file.order, file.signatures)
     now_s = chain.connection.head().timestamp_s

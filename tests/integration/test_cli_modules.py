@@ -74,7 +74,8 @@ def test_module__prepared_signed_announced_and_done__only_in_this_order(
     rpc(founded.url, "evm_increaseTime", DAY_S)
     assert send_as_admin(founded, calls["set_module"]) == "0x1"
     assert rights(chain, court) != before
-    assert module(founded, "calls", file).exit_code == 0
+    used = module(founded, "calls", file)
+    assert used.exit_code == 1 and "prepare it anew" in used.stderr
     assert send_as_admin(founded, calls["set_module"]) == "0x0"
 
 
