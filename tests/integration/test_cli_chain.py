@@ -165,6 +165,11 @@ def test_deploy__setting_wrong__named_before_anything_is_sent(ground: Ground, tm
     changes = [
         ("THRESHOLD=3", "THRESHOLD=5", "THRESHOLD"),
         ("ADMIN=0xa1", "ADMIN=0x", "ADMIN"),
+        ("GUARDIANS=0xd1", "GUARDIANS=0x", "GUARDIANS"),
+        ("GUARDIANS=0x" + "d1" * 20, "GUARDIANS=0x" + "a1" * 20, "HOLDFAST_DEPLOY_GUARDIANS"),
+        ("GUARDIANS=", "GUARDIAN=", "GUARDIANS"),
+        ("REGISTRAR=0x" + "a2" * 20, "REGISTRAR=0x" + "a1" * 20, "HOLDFAST_DEPLOY_REGISTRAR"),
+        ("ADMIN_DELAY_S=86400", "ADMIN_DELAY_S=0", "HOLDFAST_DEPLOY_ADMIN_DELAY_S"),
         ("ENGINE=development", "ENGINE=qbft", "VALIDATORS"),
         ("ENGINE=development", "ENGINE=dev", "ENGINE"),
         ("KEY_NAME=deployer", "KEY_NAME=nobody", "nobody"),
