@@ -6,6 +6,7 @@ import {ICourt} from "./interfaces/ICourt.sol";
 import {IPledge} from "./interfaces/IPledge.sol";
 import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
 import {IReceiptActs} from "./interfaces/IReceiptActs.sol";
+import {IReceiptMedium} from "./interfaces/IReceiptMedium.sol";
 import {
     BOUND_DELIVERED,
     BOUND_EXPIRED,
@@ -18,6 +19,7 @@ import {
     IReceiptStatus,
     Standing
 } from "./interfaces/IReceiptStatus.sol";
+import {IReplacement} from "./interfaces/IReplacement.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {
     Member,
@@ -34,15 +36,26 @@ contract ReceiptStatus is IReceiptStatus {
     IPledge private immutable PLEDGE;
     IReceiptActs private immutable ACTS;
     ICourt private immutable COURT;
+    IReplacement private immutable REPLACEMENT;
+    IReceiptMedium private immutable MEDIUM;
 
     /// @param receipts The receipt contract.
     /// @param pledge Its modules.
-    constructor(address receipts, address pledge, address acts, address court) {
+    constructor(
+        address receipts,
+        address pledge,
+        address acts,
+        address court,
+        address replacement,
+        address medium
+    ) {
         RECEIPTS = IWarehouseReceipt(receipts);
         CONSORTIUM = IConsortium(RECEIPTS.consortium());
         PLEDGE = IPledge(pledge);
         ACTS = IReceiptActs(acts);
         COURT = ICourt(court);
+        REPLACEMENT = IReplacement(replacement);
+        MEDIUM = IReceiptMedium(medium);
     }
 
     /// @inheritdoc IReceiptStatus
@@ -64,8 +77,10 @@ contract ReceiptStatus is IReceiptStatus {
         found.freezeCase = receipt.freezeCase;
         (found.freeze, found.freezeDocument) = COURT.caseOf(receipt.freezeCase);
         found.waiting = COURT.waitingOn(receiptId);
-        found.predecessor = ACTS.predecessorOf(receiptId);
-        found.successor = ACTS.successorOf(receiptId);
+        found.predecessor = ACTS.predecessorOf(receiptId) | REPLACEMENT.predecessorOf(receiptId); // one is zero
+        found.successor = ACTS.successorOf(receiptId) | REPLACEMENT.successorOf(receiptId);
+        found.notice = REPLACEMENT.noticeOf(receiptId);
+        found.paperDigest = MEDIUM.paperFor(receiptId);
     }
 
     function _bounds(Receipt memory receipt, bool active) private view returns (uint16 bounds) {

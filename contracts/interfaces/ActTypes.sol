@@ -13,6 +13,7 @@ uint16 constant RIGHT_FREEZE = 16;
 uint16 constant RIGHT_LIEN = 32;
 uint16 constant RIGHT_WRITE_DOWN = 64;
 uint16 constant RIGHT_RETIRE = 128;
+uint16 constant RIGHT_NOTICE = 256;
 
 /// A receipt that is replaced, by its next order.
 struct ReceiptRef {

@@ -122,6 +122,12 @@ interface IReceiptErrors {
     error LotIncomplete(bytes24 lotId, uint256 givenG, uint64 liveG);
     /// @notice The receipt is on another lot.
     error ReceiptOfOtherLot(uint256 receiptId, bytes24 given, bytes24 lotId);
+    /// @notice A notice of loss stops the receipt; it ends by replacement, withdrawal or lapse.
+    error ReceiptUnderNotice(uint256 receiptId);
+    /// @notice No notice of loss stops the receipt.
+    error ReceiptNotUnderNotice(uint256 receiptId, uint8 status, uint8 suspendReason);
+    /// @notice Attesters do not suspend for this reason.
+    error SuspendReasonReserved(uint8 reason);
     /// @notice Receipts of a lot are named in ascending order, each once.
     error ReceiptsNotAscending(uint256 previous, uint256 receiptId);
 }

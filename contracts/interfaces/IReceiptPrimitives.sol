@@ -63,6 +63,11 @@ interface IReceiptPrimitives {
         external
         returns (uint256[] memory words);
 
+    /// @notice Stop a live receipt because its document or keys are lost or in other hands, or let it go on.
+    /// @dev Stopped this way it is suspended, and attesters' reinstatement does not end it.
+    /// @return word First storage slot of the receipt as it was.
+    function setNotice(uint256 receiptId, uint32 seq, bool stands) external returns (uint256 word);
+
     /// @notice Burn a free receipt because its goods leave this register, for paper or another one.
     /// @return word First storage slot of the receipt as it was.
     function retireReceipt(uint256 receiptId, uint32 seq) external returns (uint256 word);

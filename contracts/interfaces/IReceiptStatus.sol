@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {CourtCase} from "./ICourt.sol";
 import {PledgeRecord} from "./IPledgeBook.sol";
+import {LossNotice} from "./LossTypes.sol";
 
 // Why a receipt is not free, a bitmask; zero if it is.
 uint16 constant BOUND_SUSPENDED = 1;
@@ -35,8 +36,10 @@ struct Standing {
     CourtCase freeze; // the case in force
     bytes32 freezeDocument; // digest of its ruling
     uint24[] waiting; // cases behind it
-    uint256 predecessor; // that a correction or extension replaced, or zero
-    uint256 successor; // that replaced this one so, or zero
+    uint256 predecessor; // that a correction, extension or replacement of a lost one put this in the place of
+    uint256 successor; // that was so put in the place of this one; both zero if there is none
+    LossNotice notice; // of loss, if one stands
+    bytes32 paperDigest; // of the paper receipt that took the place of this one, or zero
 }
 
 /// @title One answer per receipt: who holds it, is it free, who has a right in it, in what rank, until when.

@@ -21,6 +21,9 @@ uint8 constant STATUS_SUSPENDED = 2;
 uint8 constant STATUS_DELIVERED = 3;
 uint8 constant STATUS_REPLACED = 4; // split, merged or superseded; burned like a delivered one
 
+// Reason of a suspension that only the holder's notice of loss gives, and that no reinstatement ends.
+uint8 constant SUSPENDED_BY_NOTICE = 7;
+
 // Kind of a receipt.
 uint8 constant KIND_NEGOTIABLE = 1;
 uint8 constant KIND_NON_NEGOTIABLE = 2;

@@ -15,7 +15,7 @@ import {
 library ActHash {
     bytes32 private constant SUCCESSOR =
         keccak256("Successor(uint256 receiptId,uint64 quantityG,uint40 expiresAt)");
-    bytes32 private constant RECEIPT_REF =
+    bytes32 internal constant RECEIPT_REF =
         keccak256("ReceiptRef(uint256 receiptId,uint32 seq)");
     bytes32 private constant SHARE =
         keccak256("Share(uint64 pledgeId,uint64 claimMinor,uint64 paidMinor)");

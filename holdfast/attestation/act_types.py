@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from holdfast.attestation.origin_types import LOSS_FIELDS, ORIGIN_FIELDS
 from holdfast.domain import acts
 
 ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
@@ -158,6 +159,8 @@ ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("surplusMinor", "uint64", "surplus_minor"),
         ("deadline", "uint64", "deadline"),
     ),
+    **ORIGIN_FIELDS,
+    **LOSS_FIELDS,
 }
 """Type name -> (EIP-712 name, Solidity type, Python field) in order."""
 

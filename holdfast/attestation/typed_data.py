@@ -18,7 +18,16 @@ from holdfast.attestation.types import CLASSES, Signable
 from holdfast.attestation.types import ORDER_TYPES as ORDER_TYPES
 from holdfast.attestation.types import QUEUE_TYPES as QUEUE_TYPES
 from holdfast.attestation.types import TYPES as TYPES
-from holdfast.domain.acts import Act, AnyOrder, ReceiptRef, Share, Successor, SupersedeReason
+from holdfast.domain.acts import (
+    Act,
+    AnyOrder,
+    LossReason,
+    OriginKind,
+    ReceiptRef,
+    Share,
+    Successor,
+    SupersedeReason,
+)
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.governance import ModuleOrder
@@ -34,6 +43,8 @@ _CHOICES = {
     ("ReceiptTerms", "kind"): Kind,
     ("SuspendOrder", "reason"): SuspendReason,
     ("SupersedeOrder", "reason"): SupersedeReason,
+    ("OriginOrder", "kind"): OriginKind,
+    ("LossNoticeOrder", "reason"): LossReason,
 }
 _DOMAIN_FIELDS = (
     ("name", "string"),

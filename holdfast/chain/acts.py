@@ -11,16 +11,23 @@ from holdfast.domain.acts import (
     CaseOrder,
     CureOrder,
     DefaultOrder,
+    ElectronicOrder,
     ForeclosureOrder,
     FreezeOrder,
+    LossNoticeOrder,
+    LossWithdrawalOrder,
     MarginOrder,
     MergeOrder,
+    OriginOrder,
+    PaperOrder,
     PartialDeliveryOrder,
     PledgeAssignOrder,
     PledgedTransferOrder,
     PledgeOrder,
     PledgeReleaseOrder,
     RenewOrder,
+    ReplacementOrder,
+    ShortageOrder,
     SplitOrder,
     SupersedeOrder,
     UnfreezeOrder,
@@ -29,13 +36,26 @@ from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import Attestation
 
 RIGHT_REPLACE, RIGHT_REDUCE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_FREEZE = 1, 2, 4, 8, 16
-RIGHT_LIEN, RIGHT_WRITE_DOWN, RIGHT_RETIRE = 32, 64, 128
+RIGHT_LIEN, RIGHT_WRITE_DOWN, RIGHT_RETIRE, RIGHT_NOTICE = 32, 64, 128, 256
 MODULE_RIGHTS: Final[dict[str, int]] = {
     "Pledge": RIGHT_MOVE | RIGHT_PLEDGE,
     "ReceiptActs": RIGHT_REPLACE | RIGHT_REDUCE,
     "Court": RIGHT_FREEZE,
+    "Origins": 0,
+    "ReceiptMedium": RIGHT_RETIRE,
+    "Replacement": RIGHT_REPLACE | RIGHT_NOTICE,
+    "Shortage": RIGHT_WRITE_DOWN,
 }
 """Module -> what it may ask of the receipt contract. In the order in which they are deployed."""
+
+MODULE_NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "ReceiptActs": ("Pledge",),
+    "ReceiptMedium": ("Origins",),
+    "Replacement": ("Pledge",),
+    "Shortage": ("Pledge",),
+    "ReceiptStatus": ("Pledge", "ReceiptActs", "Court", "Replacement", "ReceiptMedium"),
+}
+"""Contract -> modules whose addresses its constructor takes, after the receipt contract's."""
 
 FUNCTIONS: Final[dict[type[Any], tuple[str, str]]] = {
     SplitOrder: ("ReceiptActs", "split"),
@@ -54,6 +74,13 @@ FUNCTIONS: Final[dict[type[Any], tuple[str, str]]] = {
     MarginOrder: ("Pledge", "callMargin"),
     CureOrder: ("Pledge", "cure"),
     ForeclosureOrder: ("Pledge", "foreclose"),
+    OriginOrder: ("Origins", "register"),
+    PaperOrder: ("ReceiptMedium", "toPaper"),
+    ElectronicOrder: ("ReceiptMedium", "toElectronic"),
+    LossNoticeOrder: ("Replacement", "noticeLoss"),
+    LossWithdrawalOrder: ("Replacement", "withdrawNotice"),
+    ReplacementOrder: ("Replacement", "replaceLost"),
+    ShortageOrder: ("Shortage", "writeDown"),
 }
 """Act -> (module, function) that takes it."""
 
@@ -74,14 +101,45 @@ PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
     MarginOrder: ("pledgee",),
     CureOrder: ("pledgee",),
     ForeclosureOrder: ("pledgee", "buyer"),
+    OriginOrder: ("holder",),
+    PaperOrder: ("holder", "operator"),
+    ElectronicOrder: ("holder", "operator"),
+    LossNoticeOrder: ("holder",),
+    LossWithdrawalOrder: ("holder",),
+    ReplacementOrder: ("holder",),
+    ShortageOrder: (),
 }
 """Act -> its fields that name the members who sign it, in the order the function wants their signatures."""
 
-CONSENTS: Final = frozenset({SplitOrder, MergeOrder, SupersedeOrder, PartialDeliveryOrder, PledgeOrder})
+CONSENTS: Final = frozenset(
+    {
+        SplitOrder,
+        MergeOrder,
+        SupersedeOrder,
+        PartialDeliveryOrder,
+        PledgeOrder,
+        LossNoticeOrder,
+        ReplacementOrder,
+    }
+)
 """Acts that the first pledgee signs as well where the receipt is pledged; its signature comes last."""
 
 ATTESTED: Final = frozenset(
-    {SupersedeOrder, PartialDeliveryOrder, PledgeOrder, PledgedTransferOrder, MarginOrder, ForeclosureOrder}
+    {
+        SupersedeOrder,
+        PartialDeliveryOrder,
+        PledgeOrder,
+        PledgedTransferOrder,
+        MarginOrder,
+        ForeclosureOrder,
+        OriginOrder,
+        PaperOrder,
+        ElectronicOrder,
+        LossNoticeOrder,
+        LossWithdrawalOrder,
+        ReplacementOrder,
+        ShortageOrder,
+    }
 )
 """Acts that a quorum attests."""
 

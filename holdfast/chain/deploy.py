@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from web3.exceptions import Web3Exception
 from web3.types import TxReceipt
 
 from holdfast.attestation.quorum import Attester
-from holdfast.chain.acts import MODULE_RIGHTS
+from holdfast.chain.acts import MODULE_NEEDS, MODULE_RIGHTS
 from holdfast.chain.artifacts import PIECES, load_artifact
 from holdfast.chain.governance import Governance as Governance
 from holdfast.chain.governance import hand_over
@@ -67,6 +68,10 @@ class Deployment:
     receipt_acts: str = ""
     court: str = ""
     receipt_status: str = ""
+    origins: str = ""
+    receipt_medium: str = ""
+    replacement: str = ""
+    shortage: str = ""
 
     def contracts(self) -> dict[str, str]:
         """Contract -> address, of every contract of ours that is named: the first two, then modules."""
@@ -180,20 +185,22 @@ def deploy(
     for step in hand_over(governance, expected[0], {"Consortium": expected[1]}, signer.address):
         sender.send(manager.functions[step.function](*step.args))
     manager_at, consortium_at, receipts_at = expected
-    return Deployment(w3.eth.chain_id, manager_at, consortium_at, receipts_at, first["blockNumber"], *modules)
+    return Deployment(
+        w3.eth.chain_id, manager_at, consortium_at, receipts_at, first["blockNumber"], **modules
+    )
 
 
-def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) -> tuple[str, ...]:
-    """Addresses of Pledge, ReceiptActs, Court and ReceiptStatus."""
-    found: list[str] = []
-    for name, rights in MODULE_RIGHTS.items():
+def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) -> dict[str, str]:
+    """Addresses of the modules and of ReceiptStatus, by their fields in Deployment."""
+    found: dict[str, str] = {}
+    for name in (*MODULE_RIGHTS, "ReceiptStatus"):
         pieces = [_deployed(w3, sender, piece, receipts) for piece in PIECES.get(name, ())]
-        more = found[:1] if name == "ReceiptActs" else pieces
-        address = _deployed(w3, sender, name, receipts, *more)
-        order = module_order(w3, consortium.address, address, rights, _NO_DEADLINE)
-        sender.send(consortium.functions.setModule(*module_arguments(order)))
-        found.append(address)
-    return (*found, _deployed(w3, sender, "ReceiptStatus", receipts, *found))
+        needs = [found[need] for need in MODULE_NEEDS.get(name, ())]
+        found[name] = _deployed(w3, sender, name, receipts, *pieces, *needs)
+        if MODULE_RIGHTS.get(name):
+            order = module_order(w3, consortium.address, found[name], MODULE_RIGHTS[name], _NO_DEADLINE)
+            sender.send(consortium.functions.setModule(*module_arguments(order)))
+    return {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(): address for name, address in found.items()}
 
 
 def _deployed(w3: Web3, sender: Sender, name: str, *arguments: str) -> str:

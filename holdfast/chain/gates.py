@@ -79,6 +79,8 @@ PRIMITIVES: Final[Mapping[tuple[str, str], str]] = {
     ("WarehouseReceipt", "setLiens"): "LIEN",
     ("WarehouseReceipt", "writeDown"): "WRITE_DOWN",
     ("WarehouseReceipt", "retireReceipt"): "RETIRE",
+    ("WarehouseReceipt", "setNotice"): "NOTICE",
+    ("Origins", "registerPaper"): "RETIRE",
     ("Pledge", "follow"): "REPLACE",
 }
 """What only modules may call -> the right they need."""
@@ -89,6 +91,9 @@ OTHERS: Final[Mapping[tuple[str, str], Gate]] = {
     ("Consortium", "receiptMoved"): Gate(Kind.RECEIPTS),
     ("Consortium", "receiptBurned"): Gate(Kind.RECEIPTS),
     ("Consortium", "nameAttester"): Gate(Kind.MEMBER, words="for its own member"),
+    ("Replacement", "lapseNotice"): Gate(
+        Kind.ANYBODY, words="once the notice has run and was not used for 30 days"
+    ),
     ("Court", "lapse"): Gate(Kind.ANYBODY, words="once the case has lapsed"),
     ("AccessManager", "schedule"): Gate(Kind.OWN, words="whoever has a power with a delay, within it"),
     ("AccessManager", "execute"): Gate(

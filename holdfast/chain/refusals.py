@@ -12,11 +12,14 @@ from web3.exceptions import ContractCustomError, ContractLogicError
 
 from holdfast.chain.artifacts import contract_names, load_artifact
 from holdfast.chain.governance_refusals import GOVERNANCE_SENTENCES
+from holdfast.chain.origin_refusals import LOSS_SENTENCES, ORIGIN_SENTENCES
 from holdfast.chain.plain_values import fill
 from holdfast.domain.errors import Refused
 
 SENTENCES: dict[str, str] = {
     **GOVERNANCE_SENTENCES,
+    **ORIGIN_SENTENCES,
+    **LOSS_SENTENCES,
     "DeadlinePassed": "the order's deadline {deadline} has passed; it is {nowS}",
     "WrongSeq": "the order carries number {given}, the receipt expects {expected}: it was used or is early",
     "WrongHolder": "the order names holder {given}, the receipt is held by member {holder}",

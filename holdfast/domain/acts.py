@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from holdfast.domain.checked import Checked
+from holdfast.domain.loss_acts import LossNoticeOrder as LossNoticeOrder
+from holdfast.domain.loss_acts import LossReason as LossReason
+from holdfast.domain.loss_acts import LossWithdrawalOrder as LossWithdrawalOrder
+from holdfast.domain.loss_acts import ReplacementOrder as ReplacementOrder
+from holdfast.domain.loss_acts import ShortageOrder as ShortageOrder
+from holdfast.domain.origin_acts import ElectronicOrder as ElectronicOrder
+from holdfast.domain.origin_acts import OriginKind as OriginKind
+from holdfast.domain.origin_acts import OriginOrder as OriginOrder
+from holdfast.domain.origin_acts import PaperOrder as PaperOrder
 from holdfast.domain.orders import Order
 from holdfast.domain.pledge_acts import CureOrder as CureOrder
 from holdfast.domain.pledge_acts import DefaultOrder as DefaultOrder
@@ -20,6 +29,7 @@ from holdfast.domain.pledge_acts import PledgedTransferOrder as PledgedTransferO
 from holdfast.domain.pledge_acts import PledgeOrder as PledgeOrder
 from holdfast.domain.pledge_acts import PledgeReleaseOrder as PledgeReleaseOrder
 from holdfast.domain.pledge_acts import Share as Share
+from holdfast.domain.receipt_refs import ReceiptRef as ReceiptRef
 
 
 class SupersedeReason(IntEnum):
@@ -27,14 +37,6 @@ class SupersedeReason(IntEnum):
 
     CORRECTION = 1
     EXTENSION = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptRef(Checked):
-    """A receipt that is replaced, by its next order."""
-
-    receipt_id: int
-    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,13 @@ Act = (
     | MarginOrder
     | CureOrder
     | ForeclosureOrder
+    | OriginOrder
+    | PaperOrder
+    | ElectronicOrder
+    | LossNoticeOrder
+    | LossWithdrawalOrder
+    | ReplacementOrder
+    | ShortageOrder
 )
 
 AnyOrder = Order | Act

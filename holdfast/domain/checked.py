@@ -26,6 +26,9 @@ _BITS: Final = {
     "ltv_bps": (16, 1),
     "rank": (8, 1),
     "reason": (8, 1),
+    "kind": (8, 1),
+    "notice_s": (24, 1),
+    "short_g": (64, 1),
     "pledge_id": (64, 1),
     "amount_minor": (64, 1),
     "value_minor": (64, 0),
@@ -58,6 +61,9 @@ def _check(name: str, value: object) -> None:
     elif name == "currency":
         if not isinstance(value, bytes) or len(value) != 3 or not (value.isalpha() and value.isupper()):
             raise InvalidInput(name, value, "three capital letters (ISO 4217), as bytes")
+    elif name == "lot_id":
+        if not isinstance(value, bytes) or len(value) != 24 or value == bytes(24):
+            raise InvalidInput(name, value, "24 bytes: the start of the lot identity's sha256")
     elif name.endswith("_digest"):
         if not isinstance(value, bytes) or len(value) != 32:
             raise InvalidInput(name, value, "32 bytes")

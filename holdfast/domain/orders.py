@@ -46,6 +46,8 @@ class SuspendReason(IntEnum):
     LEDGER_MISMATCH = 4
     TITLE_MISMATCH = 5
     EVIDENCE_LOST = 6
+    NOTICE_OF_LOSS = 7
+    """By the holder's notice only; attesters neither give this reason nor reinstate from it."""
 
 
 def _uint(field: str, value: int, bits: int, *, least: int = 0) -> None:
@@ -157,7 +159,7 @@ class SuspendOrder:
 
     def __post_init__(self) -> None:
         _receipt_id(self.receipt_id)
-        if self.reason not in tuple(SuspendReason):
+        if self.reason not in tuple(SuspendReason) or self.reason == SuspendReason.NOTICE_OF_LOSS:
             raise InvalidInput("reason", self.reason, "a suspension reason from 1 to 6")
         _uint("seq", self.seq, 32)
         _uint("deadline", self.deadline, 64, least=1)

@@ -18,6 +18,7 @@ from holdfast.chain.acts import (
     ATTESTED,
     CONSENTS,
     FUNCTIONS,
+    MODULE_NEEDS,
     MODULE_RIGHTS,
     PARTIES,
     act_arguments,
@@ -83,12 +84,16 @@ class ActsWorld(World):
             self.add_member(member, Role.COURT)
         self.modules: dict[str, str] = {}
         for name, rights in MODULE_RIGHTS.items():
-            more = [self.chain.deploy(piece, self.receipts) for piece in PIECES.get(name, ())]
-            if name == "ReceiptActs":
-                more = [self.modules["Pledge"]]
-            self.modules[name] = self.chain.deploy(name, self.receipts, *more)
-            self.set_module(self.modules[name], rights)
-        self.status_reader = self.chain.deploy("ReceiptStatus", self.receipts, *self.modules.values())
+            self.modules[name] = self.deploy_module(name)
+            if rights:
+                self.set_module(self.modules[name], rights)
+        self.status_reader = self.deploy_module("ReceiptStatus")
+
+    def deploy_module(self, name: str) -> str:
+        """Put a module, or what reads them, on the chain with its pieces of code and those it needs."""
+        pieces = [self.chain.deploy(piece, self.receipts) for piece in PIECES.get(name, ())]
+        needs = [self.modules[need] for need in MODULE_NEEDS.get(name, ())]
+        return self.chain.deploy(name, self.receipts, *pieces, *needs)
 
     def domain_of(self, act: Act) -> Domain:
         return Domain(self.chain.chain_id, self.modules[FUNCTIONS[type(act)][0]])

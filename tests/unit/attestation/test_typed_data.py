@@ -46,6 +46,7 @@ ID, LOT, HASH = (
     st.binary(min_size=24, max_size=24),
     st.binary(min_size=32, max_size=32),
 )
+REASONS = st.sampled_from([reason for reason in SuspendReason if reason != SuspendReason.NOTICE_OF_LOSS])
 TERMS = st.builds(
     ReceiptTerms, ID, U32, st.integers(1, 2**57), st.sampled_from(Kind), st.integers(1, 2**40 - 1)
 )
@@ -60,7 +61,7 @@ ORDERS = st.one_of(
     ),
     st.builds(TransferOrder, ID, st.integers(1, 2**31), st.integers(2**31 + 1, 2**32 - 1), U32, U64),
     st.builds(DeliveryOrder, ID, U32, U64, U32, U64),
-    st.builds(SuspendOrder, ID, st.sampled_from(SuspendReason), U32, U64),
+    st.builds(SuspendOrder, ID, REASONS, U32, U64),
     st.builds(ReinstateOrder, ID, U32, U64),
 )
 REQUESTS = st.builds(

@@ -58,7 +58,8 @@ def test_pledge__value_out_of_its_limits__refused_by_name(field: str, value: obj
 
 
 def test_types__every_act__hashed_by_the_contracts_under_the_same_string() -> None:
-    source = (ROOT / "contracts" / "libraries" / "ActHash.sol").read_text(encoding="utf-8")
+    libraries = (ROOT / "contracts" / "libraries").glob("*Hash.sol")
+    source = "".join(path.read_text(encoding="utf-8") for path in libraries)
     blocks = re.findall(r'keccak256\(\s*((?:"[^"]*"\s*)+)\)', source)
     known = {"".join(re.findall(r'"(.*?)"', block)) for block in blocks}
     assert {encode_type(name) for name in ACT_TYPES} <= known
