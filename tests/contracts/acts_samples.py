@@ -14,23 +14,42 @@ from holdfast.domain.acts import (
     CaseOrder,
     CureOrder,
     DefaultOrder,
+    ElectronicOrder,
     ForeclosureOrder,
     FreezeOrder,
+    LossNoticeOrder,
+    LossWithdrawalOrder,
     MarginOrder,
     MergeOrder,
+    OriginOrder,
+    PaperOrder,
     PartialDeliveryOrder,
     PledgeAssignOrder,
     PledgedTransferOrder,
     PledgeOrder,
     PledgeReleaseOrder,
     RenewOrder,
+    ReplacementOrder,
     Share,
+    ShortageOrder,
     SplitOrder,
     SupersedeOrder,
     UnfreezeOrder,
 )
 from tests.contracts.acts_harness import AMOUNT, COURT, INDEPENDENT, ActsWorld
 from tests.contracts.harness import BANK, BANK_2, DAY_S, receipt_id
+from tests.contracts.origin_orders import (
+    NOTICE_S,
+    electronic_order,
+    later,
+    notice_order,
+    origin_order,
+    paper_order,
+    replacement_order,
+    shortage_order,
+    suspended,
+    withdrawal_order,
+)
 from tests.contracts.test_foreclosure import COSTS, cure_order, default_order, in_default, margin_order, sale
 
 
@@ -102,6 +121,19 @@ def _foreclose(acts: ActsWorld) -> Sample:
     return Sample(sale(acts, receipt, (Share(pledge, AMOUNT, AMOUNT),), AMOUNT + COSTS, 0))
 
 
+def _under_notice(acts: ActsWorld) -> int:
+    receipt, _ = _pledged(acts)
+    acts.put(notice_order(acts, receipt), consent_by=BANK)
+    later(acts, NOTICE_S)
+    return receipt
+
+
+def _short(acts: ActsWorld) -> Sample:
+    receipts = (acts.issued(1), acts.issued(2))
+    suspended(acts, *receipts)
+    return Sample(shortage_order(acts, 1_000, *receipts))
+
+
 SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
     SplitOrder: lambda acts: Sample(acts.split_order(_pledged(acts)[0], 4, 6), BANK),
     MergeOrder: _merge,
@@ -119,4 +151,11 @@ SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
     MarginOrder: _margin,
     CureOrder: _cure,
     ForeclosureOrder: _foreclose,
+    OriginOrder: lambda acts: Sample(origin_order(acts)),
+    PaperOrder: lambda acts: Sample(paper_order(acts, acts.issued())),
+    ElectronicOrder: lambda acts: Sample(electronic_order(acts)),
+    LossNoticeOrder: lambda acts: Sample(notice_order(acts, _pledged(acts)[0]), BANK),
+    LossWithdrawalOrder: lambda acts: Sample(withdrawal_order(acts, _under_notice(acts))),
+    ReplacementOrder: lambda acts: Sample(replacement_order(acts, _under_notice(acts)), BANK),
+    ShortageOrder: _short,
 }
