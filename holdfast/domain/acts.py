@@ -15,11 +15,11 @@ from holdfast.domain.loss_acts import LossReason as LossReason
 from holdfast.domain.loss_acts import LossWithdrawalOrder as LossWithdrawalOrder
 from holdfast.domain.loss_acts import ReplacementOrder as ReplacementOrder
 from holdfast.domain.loss_acts import ShortageOrder as ShortageOrder
+from holdfast.domain.orders import Order
 from holdfast.domain.origin_acts import ElectronicOrder as ElectronicOrder
 from holdfast.domain.origin_acts import OriginKind as OriginKind
 from holdfast.domain.origin_acts import OriginOrder as OriginOrder
 from holdfast.domain.origin_acts import PaperOrder as PaperOrder
-from holdfast.domain.orders import Order
 from holdfast.domain.pledge_acts import CureOrder as CureOrder
 from holdfast.domain.pledge_acts import DefaultOrder as DefaultOrder
 from holdfast.domain.pledge_acts import ForeclosureOrder as ForeclosureOrder
