@@ -20,8 +20,8 @@ LOSS_SENTENCES: Final[dict[str, str]] = {
     "NoNotice": "no notice of loss stands for the receipt",
     "NoticeRuns": "others may object until {until:time}; it is {nowS}",
     "NoticeNotLapsed": "the notice can be used until {lapsesAt}; it is {nowS}",
-    "ExpiryShortened": "the replacement may not expire at {given}, before the old receipt ({expiresAt})",
+    "ExpiryShortened": "the replacement may not expire at {given:time}, before the old receipt ({expiresAt})",
     "ReceiptUnderNotice": "a notice of loss stops the receipt; it ends by replacement, withdrawal or lapse",
-    "ReceiptNotUnderNotice": "no notice of loss stops the receipt, which is {status} (reason {suspendReason})",
+    "ReceiptNotUnderNotice": "no notice stops the receipt, which is {status} (reason {suspendReason})",
     "SuspendReasonReserved": "attesters do not suspend for reason {reason}: it is the holder's notice",
 }
