@@ -28,6 +28,7 @@ abstract contract Book is Desk {
         bytes32 shadow; // what the chain said of it after its last order
         uint64[] pledges; // by rank
         uint24[] cases; // the first is in force
+        uint40 noticeUntil; // lost: not replaced before; zero without notice
     }
 
     struct LotSum {
@@ -35,6 +36,7 @@ abstract contract Book is Desk {
         uint64 attestedG;
         uint256 issuedG;
         uint256 deliveredG;
+        uint256 lostG; // found short, or gone to paper
     }
 
     struct Debt {
@@ -66,9 +68,11 @@ abstract contract Book is Desk {
     uint256 internal constant ONE_RANK = 128; // one pledge at most
     uint256 internal constant TWO_GRAMS = 256;
     uint256 internal constant UNHINDERED = 512; // live and not frozen; expired or not
+    uint256 internal constant NOTICED = 2048; // under a notice of loss
     uint256 internal constant CONSENTED = 1024; // pledged or not: the order takes the pledgee's signature
 
     uint256 internal constant MOST_LIVE = 40;
+    uint256 internal constant MOST_LOTS = 16;
 
     mapping(uint256 id => Paper) internal papers;
     mapping(bytes24 lotId => LotSum) internal sums;
@@ -133,7 +137,9 @@ abstract contract Book is Desk {
     function _suits(Paper storage paper, uint256 needs) private view returns (bool) {
         uint256 pledges = paper.pledges.length;
         if (needs & (LIVE | UNHINDERED) != 0 && paper.status != STATUS_LIVE) return false;
-        if (needs & SUSPENDED != 0 && paper.status != STATUS_SUSPENDED) return false;
+        bool noticed = paper.noticeUntil != 0;
+        if (needs & SUSPENDED != 0 && (paper.status != STATUS_SUSPENDED || noticed)) return false;
+        if (needs & NOTICED != 0 && (!noticed || paper.cases.length != 0)) return false;
         if (needs & CASED != 0 && paper.cases.length == 0) return false;
         if (needs & UNHINDERED != 0 && paper.cases.length != 0) return false;
         if (needs & TWO_GRAMS != 0 && paper.grams < 2) return false;
@@ -209,6 +215,7 @@ abstract contract Book is Desk {
         made.expiresAt = expiresAt;
         made.seq = 0;
         delete made.cases;
+        made.noticeUntil = 0;
         _enter(id, made);
     }
 

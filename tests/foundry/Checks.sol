@@ -21,7 +21,7 @@ contract Checks is HostileHandler {
     error Broken(uint256 invariant, bytes32 what, uint256 id);
 
     function handlers() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](44);
+        all = new bytes4[](54);
         uint256 n;
         // Twice, as most of what happens in a register is this.
         (all[n++], all[n++]) = (this.issue.selector, this.issue.selector);
@@ -40,12 +40,17 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.unfreeze.selector, this.lapse.selector);
         (all[n++], all[n++]) = (this.rotateCommittee.selector, this.rotateAccount.selector);
         (all[n++], all[n++]) = (this.setStanding.selector, this.waitFor.selector);
+        (all[n++], all[n++]) = (this.noticeLoss.selector, this.withdrawNotice.selector);
+        (all[n++], all[n++]) = (this.replaceLost.selector, this.lapseNotice.selector);
+        (all[n++], all[n++]) = (this.shareShortage.selector, this.toPaper.selector);
+        (all[n++], all[n++]) = (this.toElectronic.selector, this.registerOrigin.selector);
         (all[n++], all[n++]) = (this.refuseForgedParty.selector, this.refuseBadQuorum.selector);
         (all[n++], all[n++]) = (this.refuseStaleProof.selector, this.refuseOtherProof.selector);
         (all[n++], all[n++]) = (this.refuseLateOrder.selector, this.refuseReplay.selector);
         (all[n++], all[n++]) = (this.refuseIdleParty.selector, this.refuseBurned.selector);
         (all[n++], all[n++]) = (this.refuseWithoutPledgee.selector, this.refuseBound.selector);
         (all[n++], all[n++]) = (this.refuseUnfair.selector, this.refuseOutsider.selector);
+        (all[n++], all[n++]) = (this.refuseEarly.selector, this.refuseEarly.selector);
     }
 
     /// @notice How many receipts the book has ever had.
@@ -95,7 +100,7 @@ contract Checks is HostileHandler {
         }
     }
 
-    /// @dev What was issued is live or was delivered, lot by lot, to the gram.
+    /// @dev What was issued is live, was delivered, found short or gone to paper, lot by lot, to the gram.
     function _gramsConserved() private view {
         for (uint256 i = 0; i < lots.length; ++i) {
             uint256 sumG = 0;
@@ -104,7 +109,7 @@ contract Checks is HostileHandler {
                 if (found.lotId == lots[i]) sumG += found.quantityG;
             }
             LotSum storage sum = sums[lots[i]];
-            if (sumG + sum.deliveredG != sum.issuedG) revert Broken(3, "grams of a lot", i);
+            if (sumG + sum.deliveredG + sum.lostG != sum.issuedG) revert Broken(3, "grams of a lot", i);
             if (IWarehouseReceipt(receipts).lotOf(lots[i]).liveG != sumG) revert Broken(3, "live of a lot", i);
         }
     }

@@ -80,34 +80,55 @@ abstract contract HostileHandler is CourtHandler {
 
     /// @notice I8: a pledged receipt moves and its pledgee has not signed.
     function refuseWithoutPledgee(uint256 seed) external timely {
-        _try(seed, Spoil.NO_CONSENT, _movingAct(seed), 8);
+        uint256 at = _roll(seed, 217, 13);
+        bytes4 act = _movingAct(seed);
+        if (at == 0) act = this.noticeLoss.selector;
+        if (at == 1) act = this.replaceLost.selector;
+        _try(seed, Spoil.NO_CONSENT, act, 8);
     }
 
     /// @notice I10: a receipt that is suspended, frozen or expired moves, with all signatures.
     function refuseBound(uint256 seed) external timely {
-        bytes4 act = _movingAct(seed);
+        bytes4 act = _roll(seed, 215, 8) == 0 ? this.reinstate.selector : _movingAct(seed);
         if (act == this.extend.selector) act = this.split.selector; // an expired receipt may be extended
         _try(seed, Spoil.BOUND, act, 10);
     }
 
-    /// @notice I1, I3, I4, I8, I9: grams, ranks, times or proceeds that do not add up, with all signatures.
+    /// @notice I1, I3, I6, I9: grams, ranks or digests that do not add up, with all signatures.
     function refuseUnfair(uint256 seed) external timely {
-        bytes4[12] memory some = [
+        bytes4[11] memory some = [
             this.issue.selector,
+            this.toElectronic.selector,
             this.deliver.selector,
             this.split.selector,
             this.merge.selector,
             this.correct.selector,
             this.deliverPart.selector,
-            this.pledgeOne.selector,
+            this.shareShortage.selector,
+            this.toPaper.selector,
+            this.registerOrigin.selector,
+            this.pledgeOne.selector
+        ];
+        uint8[11] memory invariants = [1, 1, 3, 3, 3, 3, 3, 3, 6, 6, 9];
+        uint256 at = _roll(seed, 205, 11);
+        _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
+    }
+
+    /// @notice I4, I8, I10: too early, or to the wrong person, with all signatures.
+    function refuseEarly(uint256 seed) external timely {
+        bytes4[8] memory some = [
+            this.openCase.selector,
+            this.lapse.selector,
             this.noticeDefault.selector,
             this.callMargin.selector,
             this.foreclose.selector,
-            this.openCase.selector,
-            this.lapse.selector
+            this.noticeLoss.selector,
+            this.replaceLost.selector,
+            this.lapseNotice.selector
         ];
-        uint8[12] memory invariants = [1, 3, 3, 3, 3, 3, 9, 8, 8, 8, 4, 4];
-        uint256 at = _roll(seed, 205, 12);
+        uint8[8] memory invariants = [4, 4, 8, 8, 8, 10, 10, 10];
+        uint256 at = _roll(seed, 216, 11);
+        if (at > 7) at = 4; // most of what can go wrong is in a sale
         _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
     }
 
@@ -244,23 +265,32 @@ abstract contract HostileHandler is CourtHandler {
             this.deliverPart.selector,
             this.pledgeOne.selector,
             this.transferPledged.selector,
-            this.foreclose.selector
-        ][_roll(seed, 210, 10)];
+            this.foreclose.selector,
+            this.toPaper.selector
+        ][_roll(seed, 210, 11)];
     }
 
     function _attestedAct(uint256 seed) private pure returns (bytes4) {
-        uint256 at = _roll(seed, 211, 14);
-        if (at == 0) return this.issue.selector;
-        if (at == 1) return this.suspend.selector;
-        if (at == 2) return this.reinstate.selector;
-        if (at == 3) return this.callMargin.selector;
-        bytes4 act = _movingAct(seed);
+        bytes4[10] memory others = [
+            this.issue.selector,
+            this.suspend.selector,
+            this.reinstate.selector,
+            this.callMargin.selector,
+            this.noticeLoss.selector,
+            this.withdrawNotice.selector,
+            this.replaceLost.selector,
+            this.shareShortage.selector,
+            this.toElectronic.selector,
+            this.registerOrigin.selector
+        ];
+        uint256 at = _roll(seed, 211, 20);
+        bytes4 act = at < 10 ? others[at] : _movingAct(seed);
         bool signedOnly = act == this.split.selector || act == this.merge.selector;
         return signedOnly ? this.transfer.selector : act;
     }
 
     function _signedAct(uint256 seed) private pure returns (bytes4) {
-        bytes4[10] memory others = [
+        bytes4[15] memory others = [
             this.suspend.selector,
             this.reinstate.selector,
             this.release.selector,
@@ -270,9 +300,14 @@ abstract contract HostileHandler is CourtHandler {
             this.cure.selector,
             this.openCase.selector,
             this.freeze.selector,
-            this.unfreeze.selector
+            this.unfreeze.selector,
+            this.noticeLoss.selector,
+            this.withdrawNotice.selector,
+            this.replaceLost.selector,
+            this.toElectronic.selector,
+            this.registerOrigin.selector
         ];
-        uint256 at = _roll(seed, 212, 20);
-        return at < 10 ? others[at] : _movingAct(seed);
+        uint256 at = _roll(seed, 212, 30);
+        return at < 15 ? others[at] : _movingAct(seed);
     }
 }

@@ -88,7 +88,10 @@ abstract contract ReceiptHandler is Book {
     }
 
     function suspend(uint256 seed) external timely {
-        uint256 id = _pick(seed, LIVE);
+        _suspend(_pick(seed, LIVE), seed);
+    }
+
+    function _suspend(uint256 id, uint256 seed) internal {
         Paper storage paper = papers[id];
         SuspendOrder memory order =
             SuspendOrder(id, uint8(1 + _roll(seed, 3, 5)), _seq(paper.seq), _deadline());
@@ -105,7 +108,8 @@ abstract contract ReceiptHandler is Book {
     }
 
     function reinstate(uint256 seed) external timely {
-        uint256 id = _pick(seed, SUSPENDED);
+        // I10: attesters do not end a holder's notice of loss.
+        uint256 id = _pick(seed, spoil == Spoil.BOUND ? NOTICED : SUSPENDED);
         Paper storage paper = papers[id];
         ReinstateOrder memory order = ReinstateOrder(id, _seq(paper.seq), _deadline());
         bytes32 orderHash = keccak256(abi.encode(Typed.REINSTATE, order));
@@ -139,7 +143,7 @@ abstract contract ReceiptHandler is Book {
             lotId = bytes24(keccak256(abi.encode("lot", lots.length)));
             uint64[3] memory sizes = [uint64(1_000), 30_000_000_000, type(uint64).max];
             lots.push(lotId);
-            sums[lotId] = LotSum(_roll(seed, 5, 2) == 0 ? OPERATOR : OPERATOR_2, sizes[_roll(seed, 6, 3)], 0, 0);
+            sums[lotId] = LotSum(_roll(seed, 5, 2) == 0 ? OPERATOR : OPERATOR_2, sizes[_roll(seed, 6, 3)], 0, 0, 0);
             return lotId;
         }
         uint256 start = _roll(seed, 7, lots.length);
@@ -152,7 +156,7 @@ abstract contract ReceiptHandler is Book {
 
     /// @dev Attested grams that no receipt stands for. Attested falls with deliveries, so both sides count them.
     function _room(LotSum storage sum) private view returns (uint256) {
-        return sum.attestedG + sum.deliveredG - sum.issuedG;
+        return sum.attestedG + sum.deliveredG + sum.lostG - sum.issuedG;
     }
 
     function _fill(IssueOrder memory order, uint256 seed) private returns (uint256 issuedG) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {ForeclosureOrder, MergeOrder, SplitOrder} from "contracts/interfaces/ActTypes.sol";
+import {ForeclosureOrder, MergeOrder, ReceiptRef, SplitOrder} from "contracts/interfaces/ActTypes.sol";
+import {ShortageOrder} from "contracts/interfaces/LossTypes.sol";
 import {IssueOrder} from "contracts/interfaces/Types.sol";
 
 /// @title EIP-712 as its text says it, written without the contracts' own code: what a member's wallet does.
@@ -66,6 +67,26 @@ library Typed {
     bytes32 internal constant CURE =
         keccak256("CureOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)");
 
+    bytes32 internal constant NOTICE = keccak256(
+        "LossNoticeOrder(uint256 receiptId,uint32 holder,uint8 reason,uint24 noticeS,uint32 seq,uint64 deadline)"
+    );
+    bytes32 internal constant WITHDRAWAL =
+        keccak256("LossWithdrawalOrder(uint256 receiptId,uint32 holder,uint32 seq,uint64 deadline)");
+    bytes32 internal constant REPLACEMENT = keccak256(
+        "ReplacementOrder(uint256 receiptId,uint256 successorId,uint32 holder,uint32 seq,uint64 quantityG,"
+        "uint40 expiresAt,uint64 deadline)"
+    );
+    bytes32 internal constant ORIGIN = keccak256(
+        "OriginOrder(uint8 kind,bytes32 originDigest,bytes24 lotId,uint32 operator,uint32 holder,uint64 deadline)"
+    );
+    bytes32 internal constant PAPER = keccak256(
+        "PaperOrder(uint256 receiptId,uint32 holder,uint32 operator,uint32 seq,bytes32 paperDigest,uint64 deadline)"
+    );
+    bytes32 internal constant ELECTRONIC = keccak256(
+        "ElectronicOrder(bytes32 paperDigest,bytes24 lotId,uint32 holder,uint32 operator,uint64 quantityG,"
+        "uint64 deadline)"
+    );
+
     function domain(address target) internal view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN, keccak256("Holdfast"), keccak256("1"), block.chainid, target));
     }
@@ -108,6 +129,17 @@ library Typed {
         );
     }
 
+    function ofShortage(ShortageOrder memory order) internal pure returns (bytes32) {
+        bytes32 kind = keccak256(
+            bytes.concat(
+                "ShortageOrder(bytes24 lotId,uint32 operator,uint64 shortG,ReceiptRef[] receipts,uint64 deadline)",
+                REF
+            )
+        );
+        bytes32 list = _ofRefs(order.receipts);
+        return keccak256(abi.encode(kind, order.lotId, order.operator, order.shortG, list, order.deadline));
+    }
+
     function ofMerge(MergeOrder memory order) internal pure returns (bytes32) {
         bytes32 kind = keccak256(
             bytes.concat(
@@ -116,14 +148,10 @@ library Typed {
                 REF
             )
         );
-        bytes memory list;
-        for (uint256 i = 0; i < order.receipts.length; ++i) {
-            list = bytes.concat(list, keccak256(abi.encode(keccak256(REF), order.receipts[i])));
-        }
         return keccak256(
             abi.encode(
                 kind,
-                keccak256(list),
+                _ofRefs(order.receipts),
                 order.mergedId,
                 order.holder,
                 order.operator,
@@ -152,5 +180,13 @@ library Typed {
         );
         bytes memory sums = abi.encode(order.proceedsMinor, order.costsMinor, order.lienMinor, keccak256(list));
         return keccak256(bytes.concat(head, sums, abi.encode(order.surplusMinor, order.deadline)));
+    }
+
+    function _ofRefs(ReceiptRef[] memory refs) private pure returns (bytes32) {
+        bytes memory list;
+        for (uint256 i = 0; i < refs.length; ++i) {
+            list = bytes.concat(list, keccak256(abi.encode(keccak256(REF), refs[i])));
+        }
+        return keccak256(list);
     }
 }

@@ -58,6 +58,10 @@ abstract contract World {
     address internal acts;
     address internal court;
     address internal statusReader;
+    address internal origins;
+    address internal medium;
+    address internal replacement;
+    address internal shortage;
     /// @dev The time now. Kept here, since the compiler may take two reads of the block's time for one.
     uint256 internal clock = 2_000_000_000;
 
@@ -140,6 +144,10 @@ abstract contract World {
         pledge = _module(file, ".pledge");
         acts = _module(file, ".receipt_acts");
         court = _module(file, ".court");
+        origins = _module(file, ".origins");
+        medium = _module(file, ".receipt_medium");
+        replacement = _module(file, ".replacement");
+        shortage = _module(file, ".shortage");
         statusReader = vm.parseJsonAddress(file, ".receipt_status");
     }
 
