@@ -10,8 +10,10 @@ from holdfast.chain import events
 from holdfast.chain.connection import Connection
 from holdfast.chain.consortium import ConsortiumReader
 from holdfast.chain.events import EventReader
+from holdfast.chain.modules import ModuleReader
 from holdfast.chain.standing import StandingReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
+from holdfast.domain.encumbrances import CaseState, PledgeState
 from holdfast.domain.errors import Refused
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
@@ -26,6 +28,7 @@ class NodeChain:
         self._receipts = WarehouseReceiptReader(connection)
         self._members = ConsortiumReader(connection)
         self._events = EventReader(connection)
+        self._modules = ModuleReader(connection)
         self._title = title
 
     def head(self) -> BlockRef:
@@ -57,6 +60,14 @@ class NodeChain:
     def lot(self, lot_id: bytes) -> LotState | None:
         """One lot now; None if none was attested."""
         return self._receipts.lot(lot_id)
+
+    def pledges_on(self, receipt_id: int) -> Sequence[PledgeState]:
+        """The pledges on a receipt now, by rank."""
+        return self._modules.pledges_on(receipt_id)
+
+    def court_case(self, case_no: int) -> CaseState | None:
+        """One court case now; None if there is none."""
+        return self._modules.court_case(case_no)
 
     def member(self, member_id: int) -> Member | None:
         """One member now; None if there is none."""

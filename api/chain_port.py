@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from holdfast.domain.encumbrances import CaseState, PledgeState
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
 from holdfast.domain.standing import Standing
@@ -67,6 +68,14 @@ class ChainPort(Protocol):
 
     def lot(self, lot_id: bytes) -> LotState | None:
         """One lot now; None if none was attested."""
+        ...
+
+    def pledges_on(self, receipt_id: int) -> Sequence[PledgeState]:
+        """The pledges on a receipt now, by rank."""
+        ...
+
+    def court_case(self, case_no: int) -> CaseState | None:
+        """One court case now; None if there is none."""
         ...
 
     def member(self, member_id: int) -> Member | None:

@@ -16,6 +16,7 @@ from api.problems import Problem
 from api.settings import Settings
 from api.viewer import Viewer
 from holdfast.attestation.typed_data import Domain
+from holdfast.chain.deploy import Deployment
 from holdfast.domain.members import Role
 from holdfast.store.records import Records
 from holdfast.store.records_chain_tables import chain_members
@@ -24,13 +25,17 @@ from holdfast.store.records_engine import read
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Settings, database, chain, indexer, EIP-712 domain of orders, and clock of one running API."""
+    """Settings, database, chain, indexer, our contracts' addresses, and clock of one running API.
+
+    `domain` is the receipt contract's; orders for a module are signed in that module's (`domain_of`).
+    """
 
     settings: Settings
     records: Records
     chain: ChainPort
     indexer: Indexer
     verifier: TokenVerifier
+    deployment: Deployment
     domain: Domain
     clock: Callable[[], int]
 

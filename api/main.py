@@ -23,6 +23,7 @@ from api.indexer import Indexer
 from api.lots.endpoints import router as lots
 from api.members.endpoints import router as members
 from api.middleware import BodyLimit, SecurityHeaders
+from api.orders.endpoints import inspections_router as inspections
 from api.orders.endpoints import router as orders
 from api.pages.endpoints import assets, problem_page
 from api.pages.endpoints import router as pages
@@ -105,12 +106,13 @@ def build_app(
         chain=chain,
         indexer=indexer,
         verifier=verifier,
+        deployment=deployment,
         domain=Domain(deployment.chain_id, deployment.warehouse_receipt),
         clock=clock,
     )
     app.state.streams = streams
     v1 = APIRouter(prefix="/v1")
-    for router in (receipts, pledges, freezes, orders, decisions, members, lots, events, health):
+    for router in (receipts, inspections, pledges, freezes, orders, decisions, members, lots, events, health):
         v1.include_router(router)
     app.include_router(v1)
     app.include_router(health, include_in_schema=False)

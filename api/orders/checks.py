@@ -1,48 +1,28 @@
-"""Everything an order must hold before it is stored. The contract checks it all again; here it is said
-early, in words, with the values.
-"""
+"""What every order and request must hold before it is stored: its domain, its deadline, who signed it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from api.chain_port import ChainPort
-from api.problems import Problem, conflict, wrong
+from api.problems import Problem, wrong
 from holdfast.attestation.signatures import recover_signer, signature_from_hex
-from holdfast.attestation.typed_data import Domain, order_from_typed_data, signing_digest
-from holdfast.domain.deposit import DepositRequest
+from holdfast.attestation.typed_data import Domain, signing_digest
+from holdfast.chain.deploy import Deployment
+from holdfast.chain.domains import AnyRequest, read_typed_data
 from holdfast.domain.members import Member
-from holdfast.domain.orders import DeliveryOrder, Status, TransferOrder
-from holdfast.domain.receipts import ReceiptState, receipt_hex
-from holdfast.domain.units import show_mass, show_time
-
-MemberOrder = TransferOrder | DeliveryOrder
+from holdfast.domain.units import show_time
 
 
-def read_order(domain: Domain, typed_data: Mapping[str, object]) -> MemberOrder | DepositRequest:
+def read_order(deployment: Deployment, typed: Mapping[str, object]) -> AnyRequest:
     """The order or request in signed typed data.
 
-    Raises:
-        InvalidInput: another domain (a wrong chain above all), or a field missing or wrong.
-        Problem: an order that members do not submit.
+    Raises InvalidInput for another domain (a wrong chain above all), or a field missing or wrong.
     """
-    order = order_from_typed_data(domain, typed_data)
-    if not isinstance(order, TransferOrder | DeliveryOrder | DepositRequest):
-        expected = (
-            "DepositRequest, TransferOrder or DeliveryOrder; the others come from evidence, not from members"
-        )
-        raise wrong("primaryType", type(order).__name__, expected, code="not-a-members-order")
-    return order
+    return read_typed_data(deployment, typed)
 
 
-def signers_of(order: MemberOrder) -> tuple[int, ...]:
-    """Members that must sign, in the order the contract wants them."""
-    if isinstance(order, TransferOrder):
-        return order.holder, order.transferee
-    return (order.holder,)
-
-
-def check_deadline(order: MemberOrder | DepositRequest, *, now_s: int, max_ahead_s: int) -> None:
+def check_deadline(order: AnyRequest, *, now_s: int, max_ahead_s: int) -> None:
     """Refuse a deadline that has passed or is too far ahead."""
     if order.deadline <= now_s:
         expected = f"a time after now, {now_s} ({show_time(now_s)})"
@@ -63,29 +43,8 @@ def active_member(chain: ChainPort, field: str, member_id: int) -> Member:
     return member
 
 
-def check_state(order: MemberOrder, state: ReceiptState | None, *, now_s: int) -> None:
-    """Refuse an order that the receipt, as the chain has it now, cannot follow."""
-    if state is None:
-        raise wrong(
-            "receiptId", receipt_hex(order.receipt_id), "a receipt on the chain", code="unknown-receipt"
-        )
-    if order.seq != state.seq:
-        code = "order-reused" if order.seq < state.seq else "seq-not-current"
-        raise conflict(code, "seq", order.seq, f"{state.seq}, the number of the receipt's next order")
-    if state.status is not Status.LIVE:
-        raise conflict("receipt-not-live", "status", state.status.name.lower(), "a live receipt")
-    if order.holder != state.holder:
-        raise conflict("not-the-holder", "holder", order.holder, f"member {state.holder}, who holds it")
-    if state.expires_at < now_s:
-        expected = "a receipt that has not expired"
-        raise conflict("receipt-expired", "expires_at", show_time(state.expires_at), expected)
-    if isinstance(order, DeliveryOrder) and order.quantity_g != state.quantity_g:
-        expected = f"the whole {state.quantity_g} ({show_mass(state.quantity_g)})"
-        raise conflict("quantity-not-whole", "quantityG", order.quantity_g, expected)
-
-
 def check_signature(
-    chain: ChainPort, domain: Domain, order: MemberOrder | DepositRequest, member_id: int, signature: str
+    chain: ChainPort, domain: Domain, order: AnyRequest, member_id: int, signature: str
 ) -> str:
     """Refuse a signature that is malformed, has a high s, or is not by the member's account.
 

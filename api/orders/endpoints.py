@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse
 
 from api.context import ContextDep, ViewerDep
 from api.idempotency import KeyHeader, once, request_digest
-from api.orders import service
+from api.orders import inspections, reading, service
 from api.orders.schemas import (
+    InspectIn,
     OrderOut,
     OrderPage,
     PreparedOut,
@@ -20,7 +21,7 @@ from api.orders.schemas import (
     StatusWord,
     SubmitIn,
 )
-from api.schemas import READS, RECEIPT_PATTERN, WRITES, OrderId
+from api.schemas import READS, RECEIPT_PATTERN, WRITES, OrderId, ReceiptId
 from holdfast.store.records_engine import read
 
 router = APIRouter(prefix="/orders", tags=["orders"])
@@ -72,7 +73,7 @@ def list_orders(
 ) -> OrderPage:
     """Orders you are a party of, newest first."""
     with read(context.records.engine) as db:
-        return service.list_orders(
+        return reading.list_orders(
             db, viewer, status=status, receipt_id=receipt_id, cursor=cursor, limit=limit
         )
 
@@ -80,5 +81,28 @@ def list_orders(
 @router.get("/{order_id}", responses=READS)
 def get_order(context: ContextDep, viewer: ViewerDep, order_id: OrderId) -> OrderOut:
     """One order and how far it is."""
-    with read(context.records.engine) as db:
-        return service.get_order(db, viewer, order_id)
+    return reading.get_order(context, viewer, order_id)
+
+
+inspections_router = APIRouter(prefix="/receipts", tags=["orders"])
+
+
+@inspections_router.post(
+    "/{receipt_id}/inspections", status_code=202, response_model=OrderOut, responses=WRITES
+)
+def inspect_receipt(
+    http: Request,
+    context: ContextDep,
+    viewer: ViewerDep,
+    key: KeyHeader,
+    receipt_id: ReceiptId,
+    request: InspectIn,
+) -> JSONResponse:
+    """Ask for a look at a receipt's goods: instruments and cameras are asked, and evidence decides.
+
+    Where the goods differ from the receipt, attesters suspend it; where they agree again, they reinstate a
+    suspended one. Otherwise it stays as it is, and the order says what was found.
+    """
+    digest = request_digest(http.url.path, request)
+    act = partial(inspections.ask, context, viewer, receipt_id, request)
+    return once(context.records, viewer.member_id, key, digest, 202, act)

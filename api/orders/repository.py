@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, or_, select
 from api.viewer import Viewer, may_see_order
 from holdfast.store.records_orders import load_order
 from holdfast.store.records_tables import orders
-from holdfast.store.records_types import OPEN, OrderRecord
+from holdfast.store.records_types import INSPECTION, OPEN, OrderRecord
 
 
 def list_orders(
@@ -48,4 +48,16 @@ def find_open_order(db: Connection, viewer: Viewer, order_hash: str) -> OrderRec
 def find_order(db: Connection, viewer: Viewer, order_id: str) -> OrderRecord | None:
     """One order, or None."""
     row = db.execute(select(orders).where(orders.c.id == order_id, may_see_order(viewer))).one_or_none()
+    return None if row is None else load_order(db, row)
+
+
+def find_open_inspection(db: Connection, viewer: Viewer, receipt_id: str) -> OrderRecord | None:
+    """A look at a receipt's goods that has not ended, the oldest; or None."""
+    query = select(orders).where(
+        orders.c.primary_type == INSPECTION,
+        orders.c.receipt_id == receipt_id,
+        orders.c.status.in_([status.value for status in OPEN]),
+        may_see_order(viewer),
+    )
+    row = db.execute(query.order_by(orders.c.created_at, orders.c.id).limit(1)).one_or_none()
     return None if row is None else load_order(db, row)

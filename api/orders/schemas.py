@@ -6,41 +6,49 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas import LOT_PATTERN, RECEIPT_PATTERN, MemberRef, Shape
-
-_EXAMPLE_ID = "0x" + "5f" * 32
-_ReceiptField = Annotated[str, Field(pattern=RECEIPT_PATTERN, examples=[_EXAMPLE_ID])]
-_ValidFor = Annotated[int, Field(ge=60, description="Seconds from now to the order's deadline.")]
+from api.orders.act_schemas import MemberField, OnReceipt, Prepare, PrepareAct
+from api.schemas import LOT_PATTERN, MemberRef, Shape
 
 
-class PrepareTransfer(Shape):
-    """Give the receipt to another member."""
+class PrepareTransfer(OnReceipt):
+    """Transfer a receipt you hold to another member. Both sign."""
 
     type: Literal["transfer"]
-    receipt_id: _ReceiptField
-    transferee: Annotated[int, Field(gt=0, lt=2**32, examples=[3])]
-    valid_for_s: _ValidFor = 3600
+    transferee: MemberField
 
 
-class PrepareDelivery(Shape):
-    """Take the whole quantity out; the receipt is burned."""
+class PrepareDelivery(OnReceipt):
+    """Take the whole of a receipt's goods out; the receipt is cancelled for ever. The holder signs."""
 
     type: Literal["delivery"]
-    receipt_id: _ReceiptField
-    valid_for_s: _ValidFor = 3600
 
 
-class PrepareDeposit(Shape):
+class PrepareDeposit(Prepare):
     """Ask a warehouse operator for receipts on a lot: `terms` hold the words they shall carry."""
 
     type: Literal["deposit"]
     lot_id: Annotated[str, Field(pattern=LOT_PATTERN, examples=["0x" + "7a" * 24])]
     operator: Annotated[int, Field(gt=0, lt=2**32, examples=[1])]
     terms: dict[str, Any]
-    valid_for_s: _ValidFor = 3600
 
 
-PrepareIn = Annotated[PrepareTransfer | PrepareDelivery | PrepareDeposit, Field(discriminator="type")]
+PrepareIn = Annotated[
+    PrepareTransfer | PrepareDelivery | PrepareDeposit | PrepareAct, Field(discriminator="type")
+]
+
+
+class InspectIn(Shape):
+    """Ask for a look at a receipt's goods."""
+
+    weigh: Annotated[bool, Field(description="Wait for a weighing of the whole lot, too.")] = False
+    valid_for_s: Annotated[int, Field(ge=60, description="Seconds to wait for the instruments.")] = 3600
+
+
+class DocumentOut(Shape):
+    """The document of a receipt that an order brings into being; its digest is the receipt's id."""
+
+    receipt_id: str
+    document: dict[str, Any]
 
 
 class SignerOut(MemberRef):
@@ -58,7 +66,10 @@ class Summary(Shape):
 
 
 class PreparedOut(Shape):
-    """Typed data for `eth_signTypedData_v4`, and what it means. Nothing is stored."""
+    """Typed data for `eth_signTypedData_v4`, and what it means. Nothing is stored.
+
+    Hand `documents` in with the signed order: the receipts that it brings into being stand on them.
+    """
 
     typed_data: dict[str, Any]
     order_hash: str
@@ -66,12 +77,14 @@ class PreparedOut(Shape):
     deadline: int
     signers: list[SignerOut]
     summary: Summary
+    documents: list[DocumentOut] = Field(default_factory=list)
 
 
 class SubmitIn(Shape):
-    """A signed order: the typed data as prepared, and signatures by member number, one or both."""
+    """A signed order: the typed data as prepared, signatures by member number, and the new documents."""
 
     typed_data: dict[str, Any]
+    documents: Annotated[list[dict[str, Any]], Field(default_factory=list, max_length=100)]
     signatures: Annotated[
         dict[Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$")], str],
         Field(min_length=1, max_length=4, examples=[{"2": "0x" + "1b" * 65}]),
@@ -107,7 +120,10 @@ class StatusStep(Shape):
 
 
 class OrderOut(Shape):
-    """An order, how far it is, and who has signed it."""
+    """An order, how far it is, and who has signed it; with the documents of the receipts it makes.
+
+    A list of orders leaves `documents` out.
+    """
 
     id: str
     type: str = Field(examples=["TransferOrder"])
@@ -125,6 +141,10 @@ class OrderOut(Shape):
     created_at: int
     updated_at: int
     history: list[StatusStep]
+    documents: list[DocumentOut] | None = None
+    typed_data: dict[str, Any] | None = Field(
+        default=None, description="What its members sign, while a signature is missing."
+    )
 
 
 class OrderPage(Shape):

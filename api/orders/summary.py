@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+from api.members.repository import member_names
+from api.orders.desk import Desk
 from api.orders.schemas import Summary
-from api.receipts.schemas import ReceiptOut
-from api.schemas import MemberRef
-from holdfast.domain.orders import DeliveryOrder, TransferOrder
-from holdfast.domain.units import show_time
+from api.problems import Problem
+from api.receipts.service import get_receipt
+from api.schemas import Names
+from holdfast.domain.act_words import Words, sentence, short_receipt
+from holdfast.domain.acts import AnyOrder
+from holdfast.domain.orders import standing_ids
+from holdfast.domain.receipts import receipt_hex
+from holdfast.store.records_engine import read
 
 
-def summarise(
-    order: TransferOrder | DeliveryOrder, receipt: ReceiptOut, transferee: MemberRef | None
-) -> Summary:
+def summarise(order: AnyOrder, desk: Desk) -> Summary:
     """English and Chinese, each whole by itself."""
+    with read(desk.context.records.engine) as db:
+        names = Names(member_names(db, desk.viewer))
+
+    def who(member: int) -> Words:
+        ref = names.ref(member)
+        return f"{ref.name} (member {member})", f"{ref.name_zh}（会员 {member}）"
+
+    pledges = [pledge for receipt_id in standing_ids(order)[:1] for pledge in desk.pledges(receipt_id)]
+    english, chinese = sentence(
+        order,
+        who,
+        lambda receipt_id: _receipt(desk, receipt_id),
+        pledges[0].currency if pledges else "",
+    )
+    return Summary(en=english, zh=chinese)
+
+
+def _receipt(desk: Desk, receipt_id: int) -> Words:
+    """A receipt with its number, goods and place, as far as the viewer may see them."""
+    try:
+        with read(desk.context.records.engine) as db:
+            receipt = get_receipt(db, desk.viewer, receipt_hex(receipt_id))
+    except Problem:
+        return short_receipt(receipt_id)
     number = receipt.receipt_number or receipt.id[:14] + "…"
-    lot, holder = receipt.lot, receipt.holder
+    lot = receipt.lot
     goods, place = lot.product or "goods", ", ".join(part for part in (lot.site, lot.bay) if part)
-    at = f" in {place}" if place else ""
-    zh_at = f"，存放于 {place}" if place else ""
-    until = show_time(order.deadline)
-    what = f"warehouse receipt {number} for {receipt.quantity} of {goods} (lot {lot.label or lot.lot_id}){at}"
-    zh_what = f"仓单 {number}（{receipt.quantity} {goods}，批号 {lot.label or lot.lot_id}{zh_at}）"
-    if isinstance(order, TransferOrder) and transferee is not None:
-        return Summary(
-            en=(
-                f"{holder.name} (member {holder.member_id}) transfers {what} to {transferee.name} "
-                f"(member {transferee.member_id}). Title passes at once and finally when the order is "
-                f"carried out. Both sign; void after {until}."
-            ),
-            zh=(
-                f"{holder.name_zh}（会员 {holder.member_id}）将{zh_what}转让给{transferee.name_zh}"
-                f"（会员 {transferee.member_id}）。指令执行时权利即时、终局转移。须双方签署；{until} 后失效。"
-            ),
-        )
-    return Summary(
-        en=(
-            f"{holder.name} (member {holder.member_id}) takes delivery of the whole of {what}. The goods "
-            f"leave the warehouse and the receipt is cancelled for ever. The holder signs; "
-            f"void after {until}."
-        ),
-        zh=(
-            f"{holder.name_zh}（会员 {holder.member_id}）提取{zh_what}项下全部货物。货物出库后仓单永久注销。"
-            f"由持有人签署；{until} 后失效。"
-        ),
+    at, zh_at = (f" in {place}", f"，存放于 {place}") if place else ("", "")
+    label = lot.label or lot.lot_id
+    return (
+        f"warehouse receipt {number} for {receipt.quantity} of {goods} (lot {label}){at}",
+        f"仓单 {number}（{receipt.quantity} {goods}，批号 {label}{zh_at}）",
     )

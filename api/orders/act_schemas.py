@@ -1,0 +1,243 @@
+"""What is asked for when an act is prepared: one shape each. The rest of the order comes from the chain.
+
+A field whose name is that of the order's field is taken over; `api.orders.filling` finds all others. The
+command line makes a command of each shape: its first sentence is the help, and so are the fields' words.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.schemas import RECEIPT_PATTERN, Shape
+
+DIGEST_PATTERN = "^0x[0-9a-f]{64}$"
+
+ReceiptField = Annotated[
+    str,
+    Field(
+        pattern=RECEIPT_PATTERN, description="The receipt: 0x and 64 hex digits.", examples=["0x" + "5f" * 32]
+    ),
+]
+ValidFor = Annotated[int, Field(ge=60, description="Seconds from now to the order's deadline.")]
+MemberField = Annotated[int, Field(gt=0, lt=2**32, description="Member number.", examples=[3])]
+Minor = Annotated[
+    str,
+    Field(
+        pattern="^(0|[1-9][0-9]{0,18})$", description="Minor units of the currency.", examples=["500000000"]
+    ),
+]
+Grams = Annotated[
+    str, Field(pattern="^[1-9][0-9]{0,19}$", description="Grams, in digits.", examples=["50000000"])
+]
+Digest = Annotated[
+    str, Field(pattern=DIGEST_PATTERN, description="SHA-256 of a document: 0x and 64 hex digits.")
+]
+At = Annotated[int, Field(gt=0, lt=2**40, description="Unix seconds.", examples=[1800000000])]
+PledgeField = Annotated[
+    str | None,
+    Field(
+        pattern="^[1-9][0-9]{0,19}$",
+        description="Number of the pledge; needed only where you have several on the receipt.",
+    ),
+]
+CaseField = Annotated[int, Field(gt=0, lt=2**24, description="Number of the court case.", examples=[7])]
+
+
+class Prepare(Shape):
+    """What every preparation has."""
+
+    valid_for_s: ValidFor = 3600
+
+
+class OnReceipt(Prepare):
+    """A preparation on one receipt."""
+
+    receipt_id: ReceiptField
+
+
+class PreparePledge(OnReceipt):
+    """Pledge a receipt you hold. Holder and pledgee sign, and the first pledgee if it is pledged already."""
+
+    type: Literal["pledge"]
+    pledgee: MemberField
+    amount_minor: Annotated[Minor, Field(description="Most that it secures, in minor units of the currency.")]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["CNY"])]
+    maturity: Annotated[At, Field(description="When the debt is due, unix seconds.")]
+    ltv_bps: Annotated[int, Field(gt=0, le=10_000, description="Most loan to value, in basis points.")]
+    cure_s: Annotated[int, Field(gt=0, lt=2**24, description="Seconds to cure a default before a sale.")]
+    filing_digest: Annotated[Digest, Field(description="SHA-256 of the filing: 0x and 64 hex digits.")]
+
+
+class PrepareRelease(OnReceipt):
+    """Release your pledge on a receipt. The pledgee signs."""
+
+    type: Literal["release"]
+    pledge_id: PledgeField = None
+
+
+class PrepareAssign(OnReceipt):
+    """Give your pledge to another member, in the same rank. Both sign."""
+
+    type: Literal["assign"]
+    assignee: MemberField
+    pledge_id: PledgeField = None
+
+
+class PreparePledgedTransfer(OnReceipt):
+    """Transfer a pledged receipt, which stays pledged. Holder, transferee and first pledgee sign."""
+
+    type: Literal["pledged-transfer"]
+    transferee: MemberField
+
+
+class PrepareDefaultNotice(OnReceipt):
+    """Give notice that the debt is due and unpaid. The pledgee signs; the time to cure begins."""
+
+    type: Literal["default-notice"]
+    pledge_id: PledgeField = None
+
+
+class PrepareMarginCall(OnReceipt):
+    """Give notice that the goods are worth too little. The pledgee signs, attesters confirm."""
+
+    type: Literal["margin-call"]
+    value_minor: Annotated[Minor, Field(description="What the goods are worth, in minor units.")]
+    pledge_id: PledgeField = None
+
+
+class PrepareCure(OnReceipt):
+    """Acknowledge that a default or a margin call is cured. The pledgee signs."""
+
+    type: Literal["cure"]
+    pledge_id: PledgeField = None
+
+
+class PrepareForeclosure(OnReceipt):
+    """Sell a receipt in default after the time to cure. First pledgee and buyer sign."""
+
+    type: Literal["foreclosure"]
+    buyer: MemberField
+    sale_digest: Annotated[Digest, Field(description="SHA-256 of the record of the sale.")]
+    proceeds_minor: Annotated[Minor, Field(description="What the buyer pays, in minor units.")]
+    costs_minor: Annotated[Minor, Field(description="Costs of the sale, paid first.")] = "0"
+    lien_minor: Annotated[Minor, Field(description="What the storage lien gets, paid second.")] = "0"
+    claims_minor: Annotated[
+        list[Minor] | None,
+        Field(max_length=4, description="What each pledge claims, by rank; by default all that it secures."),
+    ] = None
+
+
+class PartIn(Shape):
+    """One new receipt of a split."""
+
+    receipt_number: Annotated[str, Field(min_length=1, max_length=500)]
+    quantity_g: Grams
+    package_count: Annotated[int, Field(gt=0, lt=2**32)]
+    marks: Annotated[str | None, Field(max_length=500, description="By default as before.")] = None
+
+
+class PrepareSplit(OnReceipt):
+    """Split parts off a receipt you hold. Holder and warehouse operator sign, and the first pledgee."""
+
+    type: Literal["split"]
+    parts: Annotated[
+        list[PartIn],
+        Field(
+            min_length=1,
+            max_length=100,
+            description="Each new receipt: receipt_number, quantity_g, package_count, marks.",
+        ),
+    ]
+
+
+class PrepareMerge(Prepare):
+    """Make several receipts you hold on one lot one. Holder and operator sign, and the first pledgee."""
+
+    type: Literal["merge"]
+    receipt_ids: Annotated[list[ReceiptField], Field(min_length=2, max_length=100)]
+    receipt_number: Annotated[str, Field(min_length=1, max_length=500, description="Of the new receipt.")]
+
+
+class PrepareCorrection(OnReceipt):
+    """Put words of a receipt's document right; the old one is void. The holder signs, attesters confirm."""
+
+    type: Literal["correction"]
+    receipt_number: Annotated[str, Field(min_length=1, max_length=500, description="Of the new receipt.")]
+    changes: Annotated[dict[str, Any], Field(min_length=1, description="Field -> what it shall say.")]
+
+
+class PrepareExtension(OnReceipt):
+    """Let a receipt run longer after a new look at the goods. The holder signs, attesters confirm."""
+
+    type: Literal["extension"]
+    receipt_number: Annotated[str, Field(min_length=1, max_length=500, description="Of the new receipt.")]
+    storage_until: Annotated[At, Field(description="The new end of storage, unix seconds.")]
+    changes: Annotated[
+        dict[str, Any],
+        Field(
+            default_factory=dict,
+            description="Field -> what it shall say: grade, certificate, fee, insurance.",
+        ),
+    ]
+
+
+class PreparePartialDelivery(OnReceipt):
+    """Take part of the goods out, as weighed at the gate. The holder signs, and the first pledgee."""
+
+    type: Literal["partial-delivery"]
+    quantity_g: Grams
+
+
+class PrepareCase(Prepare):
+    """Open a court case: a ruling, and until when it holds. The court signs."""
+
+    type: Literal["case"]
+    case_no: CaseField
+    reason: Annotated[int, Field(gt=0, lt=2**8, description="Reason code of the ruling.")]
+    document_digest: Annotated[Digest, Field(description="SHA-256 of the ruling.")]
+    expires_at: Annotated[At, Field(description="Until when it holds, unix seconds; three years at most.")]
+
+
+class PrepareRenewal(Prepare):
+    """Let a court case hold longer. Its court signs."""
+
+    type: Literal["case-renewal"]
+    case_no: CaseField
+    expires_at: Annotated[At, Field(description="Until when it holds, unix seconds; three years at most.")]
+
+
+class PrepareFreeze(OnReceipt):
+    """Freeze a receipt under a court case. Its court signs."""
+
+    type: Literal["freeze"]
+    case_no: CaseField
+
+
+class PrepareUnfreeze(OnReceipt):
+    """End a receipt's freeze under a court case. Its court signs."""
+
+    type: Literal["unfreeze"]
+    case_no: CaseField
+
+
+PrepareAct = (
+    PreparePledge
+    | PrepareRelease
+    | PrepareAssign
+    | PreparePledgedTransfer
+    | PrepareDefaultNotice
+    | PrepareMarginCall
+    | PrepareCure
+    | PrepareForeclosure
+    | PrepareSplit
+    | PrepareMerge
+    | PrepareCorrection
+    | PrepareExtension
+    | PreparePartialDelivery
+    | PrepareCase
+    | PrepareRenewal
+    | PrepareFreeze
+    | PrepareUnfreeze
+)

@@ -1,0 +1,201 @@
+"""From what a member asks for to the order that it signs: the chain gives whatever was not asked for.
+
+A new act needs a shape in `act_schemas` and a line in ACT_OF; and a line in SOURCES only where it has a field
+that neither the shape nor any act before it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from api.orders import act_schemas as shapes
+from api.orders.desk import Desk
+from api.orders.successors import new_documents
+from api.problems import Problem, wrong
+from holdfast.attestation.act_types import ACT_FIELDS
+from holdfast.domain import acts
+from holdfast.domain.acts import Act
+from holdfast.domain.encumbrances import PledgeState
+from holdfast.domain.receipts import ReceiptState, receipt_hex
+
+ACT_OF: Final[dict[type[shapes.Prepare], type[Any]]] = {
+    shapes.PreparePledge: acts.PledgeOrder,
+    shapes.PrepareRelease: acts.PledgeReleaseOrder,
+    shapes.PrepareAssign: acts.PledgeAssignOrder,
+    shapes.PreparePledgedTransfer: acts.PledgedTransferOrder,
+    shapes.PrepareDefaultNotice: acts.DefaultOrder,
+    shapes.PrepareMarginCall: acts.MarginOrder,
+    shapes.PrepareCure: acts.CureOrder,
+    shapes.PrepareForeclosure: acts.ForeclosureOrder,
+    shapes.PrepareSplit: acts.SplitOrder,
+    shapes.PrepareMerge: acts.MergeOrder,
+    shapes.PrepareCorrection: acts.SupersedeOrder,
+    shapes.PrepareExtension: acts.SupersedeOrder,
+    shapes.PreparePartialDelivery: acts.PartialDeliveryOrder,
+    shapes.PrepareCase: acts.CaseOrder,
+    shapes.PrepareRenewal: acts.RenewOrder,
+    shapes.PrepareFreeze: acts.FreezeOrder,
+    shapes.PrepareUnfreeze: acts.UnfreezeOrder,
+}
+"""What is asked for -> the act that is signed."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One act in the making, with the documents of the receipts that it brings into being."""
+
+    desk: Desk
+    request: Any
+    documents: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def receipt_ids(self) -> tuple[int, ...]:
+        """The receipts it is about, as asked."""
+        given = getattr(self.request, "receipt_ids", None) or [self.request.receipt_id]
+        return tuple(int(text, 16) for text in given)
+
+    @property
+    def state(self) -> ReceiptState:
+        """The first of them as the chain has it."""
+        return self.desk.state(self.receipt_ids[0])
+
+    @property
+    def pledge(self) -> PledgeState:
+        """The pledge asked about, or the caller's only one. Raises Problem 403, 409 or 422."""
+        held = self.desk.pledges(self.receipt_ids[0])
+        asked, me = self.request.pledge_id, self.desk.viewer.member_id
+        if asked is not None:
+            found = [pledge for pledge in held if pledge.pledge_id == int(asked)]
+            if not found:
+                known = ", ".join(str(pledge.pledge_id) for pledge in held) or "none"
+                raise wrong("pledge_id", asked, f"a pledge on the receipt: {known}", code="unknown-pledge")
+            return found[0]
+        own = [pledge for pledge in held if pledge.pledgee == me]
+        if not own:
+            raise Problem(403, "not-the-pledgee", f"member {me} has no pledge on this receipt")
+        if len(own) > 1:
+            known = ", ".join(str(pledge.pledge_id) for pledge in own)
+            raise wrong("pledge_id", None, f"the one you mean of your pledges {known}", code="which-pledge")
+        return own[0]
+
+
+def _first_pledgee(draft: Draft) -> int:
+    if not draft.state.first_pledgee:
+        name = receipt_hex(draft.receipt_ids[0])
+        raise Problem(409, "receipt-not-pledged", f"receipt {name} is not pledged: it needs no pledgee's act")
+    return draft.state.first_pledgee
+
+
+def _pledgee(draft: Draft) -> int:
+    return draft.pledge.pledgee if hasattr(draft.request, "pledge_id") else _first_pledgee(draft)
+
+
+def _shares(draft: Draft) -> tuple[acts.Share, ...]:
+    """Costs, lien, then pledges by rank: each gets what it claims until nothing is left."""
+    held = draft.desk.pledges(draft.receipt_ids[0])
+    claims = draft.request.claims_minor or [str(pledge.amount_minor) for pledge in held]
+    if len(claims) != len(held):
+        raise wrong("claims_minor", len(claims), f"{len(held)} claims, one for each pledge by rank")
+    rest = int(draft.request.proceeds_minor) - int(draft.request.costs_minor) - int(draft.request.lien_minor)
+    if rest < 0:
+        expected = f"at most the proceeds, {draft.request.proceeds_minor}, together with the lien"
+        raise wrong("costs_minor", draft.request.costs_minor, expected)
+    shares = []
+    for pledge, claim in zip(held, claims, strict=True):
+        paid = min(int(claim), rest)
+        shares.append(acts.Share(pledge.pledge_id, int(claim), paid))
+        rest -= paid
+    return tuple(shares)
+
+
+def _surplus(draft: Draft) -> int:
+    costs = int(draft.request.costs_minor) + int(draft.request.lien_minor)
+    return int(draft.request.proceeds_minor) - costs - sum(share.paid_minor for share in _shares(draft))
+
+
+def _coming(draft: Draft) -> tuple[acts.Successor, ...]:
+    """The receipts that the act brings into being; their documents are made once."""
+    made = new_documents(draft.request, draft.desk.parents(draft.receipt_ids), draft.desk.now_s)
+    draft.documents = {receipt_id: body for receipt_id, (body, _) in made.items()}
+    return tuple(
+        acts.Successor(receipt_id, document.quantity_g, document.storage_until)
+        for receipt_id, (_, document) in made.items()
+    )
+
+
+SOURCES: Final[dict[str, Callable[[Draft], Any]]] = {
+    "deadline": lambda draft: draft.desk.now_s + draft.request.valid_for_s,
+    "receipt_id": lambda draft: draft.receipt_ids[0],
+    "receipts": lambda draft: tuple(
+        acts.ReceiptRef(each, draft.desk.state(each).seq) for each in draft.receipt_ids
+    ),
+    "seq": lambda draft: draft.state.seq,
+    "holder": lambda draft: draft.state.holder,
+    "pledgor": lambda draft: draft.state.holder,
+    "operator": lambda draft: draft.state.operator,
+    "court": lambda draft: draft.desk.viewer.member_id,
+    "number": lambda draft: draft.desk.case(draft.request.case_no).number,
+    "pledgee": _pledgee,
+    "pledge_id": lambda draft: draft.pledge.pledge_id,
+    "rank": lambda draft: draft.state.pledges + 1,
+    "shares": _shares,
+    "surplus_minor": _surplus,
+    "reason": lambda draft: acts.SupersedeReason[draft.request.type.upper()],
+    "parts": _coming,
+}
+"""Field of an order -> where it comes from when it is not asked for."""
+
+_FROM_DOCUMENT: Final = {"merged_id": 0, "successor_id": 0, "quantity_g": 1, "expires_at": 2}
+"""Fields of an act that makes one receipt -> what they are of it."""
+
+
+def fill(desk: Desk, request: Any) -> Draft:
+    """Begin an act. Raises Problem 404 for a receipt that the viewer may not know of."""
+    draft = Draft(desk, request)
+    if isinstance(request, shapes.OnReceipt | shapes.PrepareMerge):
+        for receipt_id in draft.receipt_ids:
+            desk.refuse_unseen(receipt_id)
+    return draft
+
+
+def complete(draft: Draft) -> Act:
+    """The act, with every field that was not asked for.
+
+    Raises:
+        Problem: 403, 409 or 422 where the chain has nothing that the act could be about.
+        InvalidInput: a value that no such act may have.
+        IncompleteDocument: a document of a new receipt would be wrong; field and clause are named.
+    """
+    kind = ACT_OF[type(draft.request)]
+    solidity = {attribute: sort for _, sort, attribute in ACT_FIELDS[kind.__name__]}
+    names = [item.name for item in fields(kind)]
+    made: tuple[Any, ...] = ()
+    if "merged_id" in names or "successor_id" in names:
+        whole = _coming(draft)[0]
+        made = (whole.receipt_id, whole.quantity_g, whole.expires_at)
+    values: dict[str, Any] = {}
+    for name in names:
+        if made and name in _FROM_DOCUMENT:
+            values[name] = made[_FROM_DOCUMENT[name]]
+        else:
+            values[name] = _value(draft, name, solidity[name])
+    act: Act = kind(**values)
+    return act
+
+
+def _value(draft: Draft, name: str, sort: str) -> Any:
+    asked = getattr(draft.request, name, None)
+    if asked is None or isinstance(asked, list) or name == "receipt_id":
+        return SOURCES[name](draft)
+    if name == "pledge_id":
+        return draft.pledge.pledge_id
+    if sort.startswith("bytes"):
+        return bytes.fromhex(asked[2:]) if asked.startswith("0x") else asked.encode()
+    return int(asked)
+
+
+def documents_json(draft: Draft) -> Mapping[int, bytes]:
+    """Canonical bytes of the new receipts' documents, by id; only once the act is complete."""
+    return draft.documents

@@ -1,0 +1,217 @@
+"""What an order does, in plain words, English and Chinese, drawn from the order alone.
+
+A new act needs one entry in SENTENCES. A sentence names the order's fields in braces; each is shown by its
+name as people read it: members with their names, masses, times, money, receipts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, Final
+
+from holdfast.domain import acts
+from holdfast.domain.acts import AnyOrder
+from holdfast.domain.errors import InvalidInput
+from holdfast.domain.orders import PARTY_FIELDS, DeliveryOrder, TransferOrder
+from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.units import show_mass, show_time
+
+Words = tuple[str, str]
+"""English, Chinese."""
+
+SENTENCES: Final[dict[type[Any], Words]] = {
+    TransferOrder: (
+        "{holder} transfers {receipt_id} to {transferee}. Title passes at once and finally when the order is "
+        "carried out. Both sign",
+        "{holder}将{receipt_id}转让给{transferee}。指令执行时权利即时、终局转移。须双方签署",
+    ),
+    DeliveryOrder: (
+        "{holder} takes delivery of {quantity_g}, the whole of {receipt_id}. The goods leave the warehouse "
+        "and the receipt is cancelled for ever. The holder signs",
+        "{holder}提取{receipt_id}项下全部货物（{quantity_g}）。货物出库后仓单永久注销。由持有人签署",
+    ),
+    acts.PartialDeliveryOrder: (
+        "{holder} takes delivery of {quantity_g} of {receipt_id}, as weighed at the gate; the receipt stands "
+        "for the rest",
+        "{holder}提取{receipt_id}项下部分货物 {quantity_g}，以出库称重为准；仓单对余量继续有效",
+    ),
+    acts.SplitOrder: (
+        "{holder} has {receipt_id} split: {parts}. What the parts leave over stays on the old receipt. "
+        "Holder, pledges and liens stay as they are; {operator} countersigns",
+        "{holder}将{receipt_id}分割为：{parts}。剩余数量仍由原仓单代表。持有人、质权及留置权不变；"
+        "由保管人{operator}签章",
+    ),
+    acts.MergeOrder: (
+        "{holder} has {receipts} made one receipt for {quantity_g}, good until {expires_at}: {merged_id}. "
+        "Pledges and liens stay as they are; {operator} countersigns",
+        "{holder}将{receipts}合并为一份仓单（{quantity_g}，有效期至 {expires_at}）：{merged_id}。"
+        "质权及留置权不变；由保管人{operator}签章",
+    ),
+    acts.SupersedeOrder: (
+        "{holder} has {receipt_id} replaced, as a {reason}, by {successor_id} for {quantity_g}, good until "
+        "{expires_at}. The old document is void; pledges and liens stay as they are",
+        "{holder}以{successor_id}（{quantity_g}，有效期至 {expires_at}）替代{receipt_id}，事由：{reason}。"
+        "原单据作废；质权及留置权不变",
+    ),
+    acts.PledgeOrder: (
+        "{holder} pledges {receipt_id} to {pledgee} in rank {rank}, for at most {amount_minor} due "
+        "{maturity}, at a loan to value of at most {ltv_bps}. Until it is released nothing moves without the "
+        "first pledgee. After a default there are {cure_s} to cure it; then the goods may be sold, and what "
+        "is left over is the pledgor's. The filing has digest {filing_digest}",
+        "{holder}将{receipt_id}质押给{pledgee}，顺位 {rank}，担保金额最高 {amount_minor}，到期 {maturity}，"
+        "质押率不超过 {ltv_bps}。解除前未经第一顺位质权人同意不得处分。违约后有 {cure_s} 的补救期，"
+        "其后可变卖，余款归出质人。登记文件摘要 {filing_digest}",
+    ),
+    acts.PledgeReleaseOrder: (
+        "{pledgee} releases its pledge {pledge_id} on {receipt_id}. It gets nothing of these goods any more",
+        "{pledgee}解除其在{receipt_id}上的质权 {pledge_id}，不再就该货物受偿",
+    ),
+    acts.PledgeAssignOrder: (
+        "{pledgee} gives its pledge {pledge_id} on {receipt_id} to {assignee}, in the same rank",
+        "{pledgee}将其在{receipt_id}上的质权 {pledge_id} 转让给{assignee}，顺位不变",
+    ),
+    acts.PledgedTransferOrder: (
+        "{holder} transfers {receipt_id}, which stays pledged, to {transferee}; {pledgee} agrees. Title "
+        "passes at once and finally when the order is carried out",
+        "{holder}将{receipt_id}转让给{transferee}，质权不变，{pledgee}同意。指令执行时权利即时、终局转移",
+    ),
+    acts.DefaultOrder: (
+        "{pledgee} gives notice that the debt of pledge {pledge_id} on {receipt_id} is due and unpaid. The "
+        "time to cure it begins",
+        "{pledgee}通知：{receipt_id}上质权 {pledge_id} 所担保债务到期未付，补救期开始计算",
+    ),
+    acts.MarginOrder: (
+        "{pledgee} calls for margin under pledge {pledge_id} on {receipt_id}: the goods are worth no more "
+        "than {value_minor}. The time to cure it begins",
+        "{pledgee}就{receipt_id}上的质权 {pledge_id} 发出补足通知：货物价值仅 {value_minor}，补救期开始计算",
+    ),
+    acts.CureOrder: (
+        "{pledgee} acknowledges that the default of pledge {pledge_id} on {receipt_id} is cured",
+        "{pledgee}确认{receipt_id}上质权 {pledge_id} 的违约已补救",
+    ),
+    acts.ForeclosureOrder: (
+        "{pledgee} sells {receipt_id}, pledged by {pledgor}, to {buyer} for {proceeds_minor}: costs "
+        "{costs_minor}, lien {lien_minor}, {shares}, and {surplus_minor} back to the pledgor. The pledges "
+        "end; the record of the sale has digest {sale_digest}",
+        "{pledgee}将{pledgor}出质的{receipt_id}以 {proceeds_minor} 变卖给{buyer}：费用 {costs_minor}，"
+        "留置权 {lien_minor}，{shares}，余款 {surplus_minor} 归出质人。质权消灭；变卖记录摘要 {sale_digest}",
+    ),
+    acts.CaseOrder: (
+        "{court} opens case {case_no} with reason code {reason}, by the ruling with digest "
+        "{document_digest}, in force until {expires_at}",
+        "{court}立案 {case_no}，事由代码 {reason}，裁定书摘要 {document_digest}，效力至 {expires_at}",
+    ),
+    acts.RenewOrder: (
+        "{court} renews case {case_no} until {expires_at}",
+        "{court}将案件 {case_no} 续期至 {expires_at}",
+    ),
+    acts.FreezeOrder: (
+        "{court} freezes {receipt_id} under case {case_no}. It neither moves nor can be pledged or delivered",
+        "{court}依案件 {case_no} 冻结{receipt_id}，冻结期间不得转让、质押或提货",
+    ),
+    acts.UnfreezeOrder: (
+        "{court} ends the freeze of {receipt_id} under case {case_no}",
+        "{court}解除案件 {case_no} 对{receipt_id}的冻结",
+    ),
+}
+"""Order -> what it does, without the full stop: when it becomes void is added to each."""
+
+_MEMBERS: Final = frozenset({*PARTY_FIELDS, "operator", "court"})
+_TIMES: Final = frozenset({"expires_at", "maturity"})
+
+
+def short_receipt(receipt_id: int) -> Words:
+    """A receipt by its id alone."""
+    name = receipt_hex(receipt_id)
+    return f"receipt {name}", f"仓单 {name}"
+
+
+def show_minor(amount: int, currency: str) -> str:
+    """Minor units as they are: how many make one unit is the currency's affair."""
+    return f"{currency} {amount:,} (minor units)".strip()
+
+
+def _span(seconds: int) -> Words:
+    if seconds % 86_400 == 0:
+        return f"{seconds // 86_400} days", f"{seconds // 86_400} 天"
+    return f"{seconds} s", f"{seconds} 秒"
+
+
+def sentence(
+    order: AnyOrder,
+    who: Callable[[int], Words],
+    receipt: Callable[[int], Words] = short_receipt,
+    currency: str = "",
+) -> Words:
+    """What an order does. `who` and `receipt` name members and receipts; `currency` where the order has none.
+
+    Raises InvalidInput for an order that members do not sign.
+    """
+    if type(order) not in SENTENCES:
+        raise InvalidInput("order", type(order).__name__, "an order that members sign")
+    shown = {item.name: _show(order, item.name, who, receipt, currency) for item in fields(order)}
+    english, chinese = SENTENCES[type(order)]
+    until = show_time(order.deadline)
+    return (
+        english.format(**{name: words[0] for name, words in shown.items()}) + f". Void after {until}.",
+        chinese.format(**{name: words[1] for name, words in shown.items()}) + f"。{until} 后失效。",
+    )
+
+
+def _show(
+    order: AnyOrder,
+    name: str,
+    who: Callable[[int], Words],
+    receipt: Callable[[int], Words],
+    currency: str,
+) -> Words:
+    value: Any = getattr(order, name)
+    money = getattr(order, "currency", b"").decode() or currency
+    if name in _MEMBERS:
+        return who(value)
+    if name == "receipt_id":
+        return receipt(value)
+    if name.endswith("_id") and name != "pledge_id":
+        return short_receipt(value)
+    if name == "receipts":
+        names = [receipt(item.receipt_id) for item in value]
+        return " and ".join(each[0] for each in names), "、".join(each[1] for each in names)
+    if name == "parts":
+        return _parts(value)
+    if name == "shares":
+        paid = [(share.pledge_id, show_minor(share.paid_minor, money)) for share in value]
+        return (
+            ", ".join(f"pledge {pledge} {amount}" for pledge, amount in paid),
+            "，".join(f"质权 {pledge} {amount}" for pledge, amount in paid),
+        )
+    return _plain(name, value, money)
+
+
+def _parts(value: Any) -> Words:
+    names = [(short_receipt(part.receipt_id), show_mass(part.quantity_g)) for part in value]
+    return (
+        "; ".join(f"{mass} to {words[0]}" for words, mass in names),
+        "；".join(f"{mass} 归{words[1]}" for words, mass in names),
+    )
+
+
+def _plain(name: str, value: Any, money: str) -> Words:
+    if name.endswith("_minor"):
+        text = show_minor(value, money)
+    elif name == "quantity_g":
+        text = show_mass(value)
+    elif name in _TIMES:
+        text = show_time(value)
+    elif name.endswith("_bps"):
+        text = f"{value // 100}.{value % 100:02d} %"
+    elif name == "cure_s":
+        return _span(value)
+    elif isinstance(value, bytes):
+        text = value.decode() if name == "currency" else "0x" + value.hex()
+    elif isinstance(value, acts.SupersedeReason):
+        chinese = {acts.SupersedeReason.CORRECTION: "更正", acts.SupersedeReason.EXTENSION: "展期"}
+        return value.name.lower(), chinese[value]
+    else:
+        text = str(value)
+    return text, text
