@@ -40,17 +40,29 @@ class ApiClient:
         """One object. Raises Refused, Misconfigured (token), Unreachable."""
         return self._ask("GET", path, None)
 
-    def post(self, path: str, body: dict[str, Any], *, keyed: bool = True) -> dict[str, Any]:
-        """Send one object; with `keyed`, sending the same again is harmless. Raises as `get`."""
-        return self._ask("POST", path, body, keyed=keyed)
+    def post(
+        self, path: str, body: dict[str, Any], *, keyed: bool = True, key: str | None = None
+    ) -> dict[str, Any]:
+        """Send one object; with `keyed`, sending the same again is harmless. Raises as `get`.
+
+        `key` makes this request another one than an equal one before.
+        """
+        return self._ask("POST", path, body, keyed=keyed, key=key)
 
     def _ask(
-        self, method: str, path: str, body: dict[str, Any] | None, *, keyed: bool = False
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        *,
+        keyed: bool = False,
+        key: str | None = None,
     ) -> dict[str, Any]:
         content = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
         headers = {} if content is None else {"Content-Type": "application/json"}
         if keyed and content is not None:
-            headers["Idempotency-Key"] = "cli-" + hashlib.sha256(path.encode() + b"\n" + content).hexdigest()
+            own = hashlib.sha256(path.encode() + b"\n" + content).hexdigest()
+            headers["Idempotency-Key"] = f"cli-{key or own}"
         try:
             with self._http.stream(method, self._url + path, content=content, headers=headers) as answer:
                 data = bytearray()

@@ -68,6 +68,9 @@ class PreparePledge(OnReceipt):
     ltv_bps: Annotated[int, Field(gt=0, le=10_000, description="Most loan to value, in basis points.")]
     cure_s: Annotated[int, Field(gt=0, lt=2**24, description="Seconds to cure a default before a sale.")]
     filing_digest: Annotated[Digest, Field(description="SHA-256 of the filing: 0x and 64 hex digits.")]
+    lien_cap_minor: Annotated[
+        Minor, Field(description="Most that storage fees may take before the pledge; 0 if none go before it.")
+    ] = "0"
 
 
 class PrepareRelease(OnReceipt):

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import click
 
 from cli.api_client import open_client
-from cli.commands.order_prepare import prepare
+from cli.commands.order_prepare import prepare, receipt_id
 from cli.errors import StillOpen, WrongUsage, printable
 from cli.framework import ExampleGroup, emit_json, json_option, progress, progress_done
 from cli.home import Home, find_home
 from cli.options import api_options
-from cli.order_files import MembersOrder, describe, members_to_sign, read_order_file
+from cli.order_files import from_answer, read_order_file
+from cli.order_words import describe, members_to_sign, takes_consent
 from cli.outside import Outside, pass_outside
-from holdfast.attestation.typed_data import Domain
+from holdfast.chain.domains import AnyRequest
 from holdfast.domain.errors import InvalidInput, Misconfigured
 from holdfast.domain.units import show_time
 
@@ -74,13 +76,13 @@ def sign(
     """
     from cli.unlocking import unlock
     from holdfast.chain.connection import load_deployment
+    from holdfast.chain.domains import domain_of
 
     home = find_home()
     found, _ = load_deployment(deployment or home.deployment)
-    domain = Domain(found.chain_id, found.warehouse_receipt)
     order_file = read_order_file(file)
-    read = order_file.order(domain)
-    click.echo(printable(describe(read, member_names(home))), err=as_json)
+    read = order_file.order(found)
+    click.echo(printable(describe(read, member_names(home), order_file.documents)), err=as_json)
     if read.deadline <= outside.clock():
         raise InvalidInput(
             "deadline", read.deadline, f"a time after now: it passed {show_time(read.deadline)}"
@@ -89,15 +91,9 @@ def sign(
         click.confirm("Sign this?", abort=True, err=True)
     keys = unlock(home, name, password_file, folder)
     signer = _whose(read, order_file.signers, keys.account, member)
-    signature = "0x" + keys.sign(domain, read).hex()
-    signed = type(order_file)(
-        order_file.typed_data,
-        order_file.signers,
-        order_file.summary,
-        {**order_file.signatures, signer: signature},
-    )
+    signed = order_file.signed(signer, "0x" + keys.sign(domain_of(found, read), read).hex())
     signed.write(Path(file))
-    missing = [each for each in members_to_sign(read) if each not in signed.signatures]
+    missing = [each for each in _wanted(read, order_file.signers) if each not in signed.signatures]
     if as_json:
         emit_json({"file": file, "member": signer, "account": keys.account, "missing": missing})
         return
@@ -135,8 +131,66 @@ def submit(
     else:
         signatures = {str(member): text for member, text in order_file.signatures.items()}
         typed = dict(order_file.typed_data)
-        answer = client.post("/v1/orders", {"typed_data": typed, "signatures": signatures})
+        body = {"typed_data": typed, "signatures": signatures}
+        if order_file.documents:
+            body["documents"] = [dict(document) for document in order_file.documents]
+        answer = client.post("/v1/orders", body)
     _show(answer, as_json)
+
+
+@order.command("fetch", example="holdfast order fetch ord_8c1d… --token-file bank.token --out pledge.json")
+@click.argument("order_id", metavar="ORDER_ID")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The order file to write."
+)
+@api_options
+@pass_outside
+def fetch(
+    outside: Outside, order_id: str, out: Path, url: str | None, token_file: Path | None, as_json: bool
+) -> None:
+    """Write an order that waits for your signature into a file, with the documents of the receipts it makes.
+
+    Sign it, then hand your signature in with `holdfast order submit FILE --add-to ORDER_ID`.
+    """
+    if out.exists():
+        raise WrongUsage(f"--out: {out} is there already, perhaps with signatures; name another file")
+    client = open_client(find_home(), url, token_file, outside.transport)
+    answer = client.get(f"/v1/orders/{_order_id(order_id)}")
+    if answer.get("typed_data") is None:
+        raise InvalidInput("order", answer.get("status"), "an order that waits for a signature")
+    from_answer(answer).write(out)
+    if as_json:
+        emit_json({"file": str(out), **answer})
+        return
+    click.echo(f"Written to {out}. Read it before you sign: holdfast order sign {out} --key NAME")
+
+
+@order.command("inspect", example="holdfast order inspect --receipt 0x5f… --token-file inspector.token")
+@click.option("--receipt", required=True, metavar="ID", help="The receipt: 0x and 64 hex digits.")
+@click.option("--weigh", is_flag=True, help="Wait for a weighing of the whole lot, too.")
+@click.option(
+    "--valid-for", type=click.IntRange(60), default=3600, show_default=True, help="Seconds to wait."
+)
+@api_options
+@pass_outside
+def inspect(
+    outside: Outside,
+    receipt: str,
+    weigh: bool,
+    valid_for: int,
+    url: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Ask for a look at a receipt's goods. Its holder, operator, pledgees and inspectors may.
+
+    Where the goods differ, attesters suspend the receipt; where they agree again, they reinstate a suspended
+    one. Else it stays as it is, and `order status` says what was found.
+    """
+    client = open_client(find_home(), url, token_file, outside.transport)
+    body = {"weigh": weigh, "valid_for_s": valid_for}
+    # Each look is meant anew: the one before has an answer of its own.
+    _show(client.post(f"/v1/receipts/{receipt_id(receipt)}/inspections", body, key=token_hex(16)), as_json)
 
 
 @order.command("status", example="holdfast order status ord_8c1d… --wait --token-file importer.token")
@@ -184,8 +238,14 @@ def member_names(home: Home) -> dict[int, str]:
         return {}
 
 
-def _whose(read: MembersOrder, signers: tuple[tuple[int, str], ...], account: str, member: int | None) -> int:
-    wanted = members_to_sign(read)
+def _wanted(read: AnyRequest, signers: tuple[tuple[int, str], ...]) -> tuple[int, ...]:
+    """Whom the order names, and where it may need one, the first pledgee that the API named with them."""
+    more = [member for member, _ in signers] if takes_consent(read) else []
+    return tuple(dict.fromkeys((*members_to_sign(read), *more)))
+
+
+def _whose(read: AnyRequest, signers: tuple[tuple[int, str], ...], account: str, member: int | None) -> int:
+    wanted = _wanted(read, signers)
     if member is None:
         mine = [each for each, owner in signers if owner.lower() == account.lower()]
         member = mine[0] if mine else None

@@ -1,4 +1,7 @@
-"""`holdfast order prepare`: ask the API for the typed data of an order, and keep it in a file."""
+"""`holdfast order prepare`: ask the API for the typed data of an order, and keep it in a file.
+
+Every act that the API prepares is a command here, made of the shape it asks for: `cli.commands.act_options`.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,21 @@ import click
 
 from cli.api_client import open_client
 from cli.errors import WrongUsage, printable
-from cli.framework import ExampleGroup, emit_json
+from cli.framework import ExampleCommand, ExampleGroup, emit_json
 from cli.home import Home, find_home
 from cli.inputs import read_json_object
 from cli.options import api_options
-from cli.order_files import prepared
+from cli.order_files import from_answer
 from cli.outside import Outside, pass_outside
 from holdfast.domain.deposit import check_terms
 
-_RECEIPT = "holdfast order prepare transfer --receipt 0x5f… --to 3 --token-file importer.token --out t.json"
-_DELIVERY = "holdfast order prepare delivery --receipt 0x5f… --token-file trader.token --out d.json"
+_TRANSFER = "holdfast order prepare transfer --receipt 0x5f… --to 3 --token-file importer.token --out t.json"
+_PLEDGE = """\
+holdfast order prepare pledge --receipt 0x5f… --to 4 --amount-minor 500000000 --currency CNY \\
+  --maturity 2027-03-31T16:00:00Z --ltv-bps 7000 --cure-s 864000 --filing-digest @filing.pdf \\
+  --token-file importer.token --out pledge.json"""
 _DEPOSIT = "holdfast order prepare deposit --terms terms.json --token-file importer.token --out q.json"
 
-_receipt = click.option("--receipt", required=True, metavar="ID", help="The receipt: 0x and 64 hex digits.")
 _valid_for = click.option(
     "--valid-for", type=click.IntRange(60), default=3600, show_default=True, help="Seconds to the deadline."
 )
@@ -30,56 +35,48 @@ _out = click.option(
 )
 
 
-@click.group(cls=ExampleGroup, example="\n".join((_RECEIPT, _DELIVERY, _DEPOSIT)))
+class PrepareGroup(ExampleGroup):
+    """Its own commands, and one for each act that the API prepares, made when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every act, in the order of the API's shapes, then the group's own commands."""
+        from cli.commands.act_options import act_names
+
+        return [*act_names(), *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of one act."""
+        found = super().get_command(ctx, cmd_name)
+        return _act_command(cmd_name) if found is None else found
+
+
+@click.group(cls=PrepareGroup, example="\n".join((_TRANSFER, _PLEDGE, _DEPOSIT)))
 def prepare() -> None:
     """Write an order to sign into a file, and say what it means. Nothing is ordered yet."""
 
 
-@prepare.command("transfer", example=_RECEIPT)
-@_receipt
-@click.option("--to", "transferee", type=click.IntRange(1, 2**32 - 1), required=True, help="Member number.")
-@_valid_for
-@_out
-@api_options
-@pass_outside
-def transfer(
-    outside: Outside,
-    receipt: str,
-    transferee: int,
-    valid_for: int,
-    out: Path,
-    url: str | None,
-    token_file: Path | None,
-    as_json: bool,
-) -> None:
-    """Transfer a receipt you hold to another member. Both sign."""
-    body = {
-        "type": "transfer",
-        "receipt_id": _receipt_id(receipt),
-        "transferee": transferee,
-        "valid_for_s": valid_for,
-    }
-    _prepare(find_home(), body, out, url, token_file, outside, as_json)
+def _act_command(name: str) -> click.Command | None:
+    from cli.commands.act_options import act_body, act_example, act_help, act_names, act_parameters
 
+    if name not in act_names():
+        return None
 
-@prepare.command("delivery", example=_DELIVERY)
-@_receipt
-@_valid_for
-@_out
-@api_options
-@pass_outside
-def delivery(
-    outside: Outside,
-    receipt: str,
-    valid_for: int,
-    out: Path,
-    url: str | None,
-    token_file: Path | None,
-    as_json: bool,
-) -> None:
-    """Take the whole of a receipt's goods out; the receipt is cancelled for ever. The holder signs."""
-    body = {"type": "delivery", "receipt_id": _receipt_id(receipt), "valid_for_s": valid_for}
-    _prepare(find_home(), body, out, url, token_file, outside, as_json)
+    def run(
+        outside: Outside,
+        /,
+        out: Path,
+        url: str | None,
+        token_file: Path | None,
+        as_json: bool,
+        **given: Any,
+    ) -> None:
+        _prepare(find_home(), act_body(name, given), out, url, token_file, outside, as_json)
+
+    run.__doc__ = act_help(name)
+    command: Any = api_options(_out(pass_outside(run)))
+    for option in reversed(act_parameters(name)):
+        command = option(command)
+    return click.command(name, cls=ExampleCommand, example=act_example(name))(command)
 
 
 @prepare.command("deposit", example=_DEPOSIT)
@@ -105,7 +102,7 @@ def deposit(
     token_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Ask for receipts on goods you brought in. The depositor signs.
+    """Ask for receipts on goods you brought in. The depositor and the operator sign.
 
     The terms are a JSON file: `common` holds the fields all receipts share, `receipts` a list with each
     one's receipt_number, quantity_g, package_count and marks. Every field the law wants must be there; a
@@ -134,7 +131,8 @@ def _lot_of(common: dict[str, Any], policy_file: Path) -> str:
     return "0x" + found.hex()
 
 
-def _receipt_id(text: str) -> str:
+def receipt_id(text: str) -> str:
+    """A receipt's id as the API takes it. Raises WrongUsage."""
     digits = text.removeprefix("0x").lower()
     if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
         raise WrongUsage(f"--receipt: {text!r} is not right; expected 0x and 64 hexadecimal digits")
@@ -154,7 +152,7 @@ def _prepare(
         raise WrongUsage(f"--out: {out} is there already, perhaps with signatures; name another file")
     client = open_client(home, url, token_file, outside.transport)
     answer = client.post("/v1/orders/prepare", body, keyed=False)
-    order_file = prepared(answer)
+    order_file = from_answer(answer)
     order_file.write(out)
     if as_json:
         emit_json({"file": str(out), **answer})

@@ -56,12 +56,13 @@ SENTENCES: Final[dict[type[Any], Words]] = {
     ),
     acts.PledgeOrder: (
         "{holder} pledges {receipt_id} to {pledgee} in rank {rank}, for at most {amount_minor} due "
-        "{maturity}, at a loan to value of at most {ltv_bps}. Until it is released nothing moves without the "
-        "first pledgee. After a default there are {cure_s} to cure it; then the goods may be sold, and what "
-        "is left over is the pledgor's. The filing has digest {filing_digest}",
+        "{maturity}, at a loan to value of at most {ltv_bps}; storage fees of at most {lien_cap_minor} go "
+        "before it. Until it is released nothing moves without the first pledgee. After a default there are "
+        "{cure_s} to cure it; then the goods may be sold, and what is left over is the pledgor's. The filing "
+        "has digest {filing_digest}",
         "{holder}将{receipt_id}质押给{pledgee}，顺位 {rank}，担保金额最高 {amount_minor}，到期 {maturity}，"
-        "质押率不超过 {ltv_bps}。解除前未经第一顺位质权人同意不得处分。违约后有 {cure_s} 的补救期，"
-        "其后可变卖，余款归出质人。登记文件摘要 {filing_digest}",
+        "质押率不超过 {ltv_bps}；仓储费优先受偿上限 {lien_cap_minor}。解除前未经第一顺位质权人同意不得处分。"
+        "违约后有 {cure_s} 的补救期，其后可变卖，余款归出质人。登记文件摘要 {filing_digest}",
     ),
     acts.PledgeReleaseOrder: (
         "{pledgee} releases its pledge {pledge_id} on {receipt_id}. It gets nothing of these goods any more",
