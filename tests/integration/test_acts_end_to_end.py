@@ -1,0 +1,118 @@
+"""Pledge, release, split and freeze as members do them: through the API, the oracle and four attesters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from holdfast.domain.orders import Status
+from holdfast.domain.receipts import receipt_hex
+from tests.integration.workshop import COURT, Workshop, now
+
+FILING = "0x" + "f1" * 32
+RULING = "0x" + "c0" * 32
+T = 1_000_000
+IMPORTER, OPERATOR, BANK, INSPECTOR = 2, 1, 4, 5
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    made = Workshop(tmp_path_factory.mktemp("workshop"))
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def pledge_terms(receipt: str, pledgee: int = BANK) -> dict[str, Any]:
+    return {
+        "type": "pledge",
+        "receipt_id": receipt,
+        "pledgee": pledgee,
+        "amount_minor": "500000000",
+        "currency": "CNY",
+        "maturity": now() + 90 * 86_400,
+        "ltv_bps": 7_000,
+        "cure_s": 864_000,
+        "filing_digest": FILING,
+    }
+
+
+def test_a_receipts_life__pledged_released_split_frozen_suspended(shop: Workshop) -> None:
+    receipt = shop.issued()
+
+    # Pledged: the bank's own attester may not speak, so operator, inspector and IoT provider do.
+    prepared = shop.prepare(IMPORTER, pledge_terms(receipt))
+    assert [signer["member_id"] for signer in prepared["signers"]] == [IMPORTER, BANK]
+    pledged = shop.done(prepared, IMPORTER, BANK)
+    assert shop.state(receipt).first_pledgee == BANK
+    seats = shop.records.decision(pledged.id).attesters
+    assert sorted(seat.member_id for seat in seats) == [1, 5, 6]
+    (pledge,) = shop.chain.modules.pledges_on(int(receipt, 16))
+    assert (pledge.pledgee, pledge.amount_minor, pledge.currency) == (BANK, 500_000_000, "CNY")
+
+    # Split in two with the operator's countersignature and the bank's consent.
+    parts = [
+        {"receipt_number": "QD-A", "quantity_g": str(50 * T), "package_count": 2},
+        {"receipt_number": "QD-B", "quantity_g": str(150 * T), "package_count": 6},
+    ]
+    prepared = shop.prepare(IMPORTER, {"type": "split", "receipt_id": receipt, "parts": parts})
+    assert [signer["member_id"] for signer in prepared["signers"]] == [IMPORTER, OPERATOR, BANK]
+    waiting = shop.submit(prepared, IMPORTER)
+    assert waiting["status"] == "awaiting-signature"
+    seen = shop.get(OPERATOR, f"/v1/orders/{waiting['id']}")
+    numbers = [item["document"]["receipt_number"] for item in seen["documents"]]
+    assert sorted(numbers) == ["QD-A", "QD-B"], "the operator sees what it countersigns"
+    for member in (OPERATOR, BANK):
+        body = {"signature": shop.signature(member, seen["typed_data"])}
+        shop.post(member, f"/v1/orders/{waiting['id']}/signatures", body)
+    assert shop.carried(waiting["id"]).status.value == "final"
+    assert shop.state(receipt).status is Status.REPLACED
+    new = {item["document"]["receipt_number"]: item["receipt_id"] for item in seen["documents"]}
+    assert [shop.state(new[n]).quantity_g for n in ("QD-A", "QD-B")] == [50 * T, 150 * T]
+    document = json.loads(shop.records.document(new["QD-A"]))
+    assert (document["replaces"], document["because"]) == ([receipt[2:]], "split")
+
+    # Released on one part: the other stays pledged.
+    shop.done(shop.prepare(BANK, {"type": "release", "receipt_id": new["QD-A"]}), BANK)
+    assert (shop.state(new["QD-A"]).pledges, shop.state(new["QD-B"]).pledges) == (0, 1)
+
+    # Frozen by a court, and nothing moves.
+    opened = {"type": "case", "case_no": 7, "reason": 1, "document_digest": RULING}
+    shop.done(shop.prepare(COURT, opened | {"expires_at": now() + 365 * 86_400}), COURT)
+    shop.done(shop.prepare(COURT, {"type": "freeze", "receipt_id": new["QD-A"], "case_no": 7}), COURT)
+    assert (shop.state(new["QD-A"]).freezes, shop.state(new["QD-A"]).freeze_case) == (1, 7)
+    transfer = {"type": "transfer", "receipt_id": new["QD-A"], "transferee": 3}
+    refused = shop.post(IMPORTER, "/v1/orders/prepare", transfer, 409)
+    assert refused["code"] == "receipt-frozen" and "case 7" in refused["detail"]
+    shop.done(shop.prepare(COURT, {"type": "unfreeze", "receipt_id": new["QD-A"], "case_no": 7}), COURT)
+    assert shop.state(new["QD-A"]).freezes == 0
+
+    # A look finds pallets missing: this receipt is suspended, and the other one on the lot with it.
+    shop.yard.seen = shop.warehouse.packages[:-1]
+    asked = shop.post(INSPECTOR, f"/v1/receipts/{new['QD-A']}/inspections", {})
+    found = shop.carried(asked["id"])
+    assert (found.status.value, bool(found.tx_hash)) == ("final", True), found.detail
+    state = shop.state(new["QD-A"])
+    assert state.status is Status.SUSPENDED
+    others = [record for record in shop.records.open_orders() if record.receipt_id == new["QD-B"]]
+    for record in others:
+        shop.carried(record.id)
+    assert shop.state(new["QD-B"]).status is Status.SUSPENDED
+
+    # They are all there again: reinstated by a full quorum.
+    shop.yard.seen = None
+    again = shop.post(IMPORTER, f"/v1/receipts/{new['QD-A']}/inspections", {})
+    assert shop.carried(again["id"]).tx_hash
+    assert shop.state(new["QD-A"]).status is Status.LIVE
+    # And a look that finds all in order changes nothing.
+    calm = shop.carried(shop.post(OPERATOR, f"/v1/receipts/{new['QD-A']}/inspections", {})["id"])
+    assert (calm.status.value, calm.tx_hash, calm.reason) == ("final", None, "goods-as-claimed")
+
+
+def test_submit__a_copy_of_a_release_came_first__final_all_the_same(shop: Workshop) -> None:
+    assert receipt_hex(1)
