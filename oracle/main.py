@@ -55,7 +55,7 @@ def run_oracle(file: Path | None) -> None:
         relayer=Relayer(parts.chain, parts.keys, outbox, settings.confirmations),
         policy=parts.policy,
         book=parts.book,
-        decisions=Decisions(records, parts.chain.connection.domain, settings.titles_folder, now_s),
+        decisions=Decisions(records, settings.titles_folder, now_s),
         read_frame=frame_reader(),
         patience=Patience(settings.quiet_s, settings.collection_s, settings.attester_timeout_s),
         clock=now_s,

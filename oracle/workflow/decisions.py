@@ -11,8 +11,6 @@ from typing import Any
 
 from PIL import Image
 
-from holdfast.attestation.signatures import recover_signer
-from holdfast.attestation.typed_data import Domain, signing_digest
 from holdfast.domain.orders import Attestation, interested_members, receipt_ids
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_time
@@ -30,9 +28,8 @@ VIEWS = 8
 class Decisions:
     """Keeps records of decisions. `titles` is the folder stored title proofs go to."""
 
-    def __init__(self, records: Records, domain: Domain, titles: Path, clock: Callable[[], int]) -> None:
+    def __init__(self, records: Records, titles: Path, clock: Callable[[], int]) -> None:
         self._records = records
-        self._domain = domain
         self._titles = titles
         self._clock = clock
 
@@ -84,9 +81,7 @@ class Decisions:
         attestation: Attestation,
     ) -> None:
         """Add who signed, and until when the attestation holds."""
-        digest = signing_digest(self._domain, attestation)
-        chosen = {recover_signer(digest, signature) for signature in signatures}
-        seats = tuple(AttesterSeat(a.member, a.account) for a in answers if a.account in chosen)
+        seats = tuple(AttesterSeat(a.member, a.account) for a in answers if a.signature in signatures)
         kept = self._records.decision(order_id)
         self._records.record_decision(replace(kept, attesters=seats, valid_until=attestation.valid_until), ())
 

@@ -246,7 +246,7 @@ class Workshop:
     def _oracle(self, chain: Chain, records: Records) -> Steps:
         warehouse = self.warehouse
         database = create_engine(f"sqlite:///{self.folder}/oracle.sqlite")
-        decisions = Decisions(records, chain.connection.domain, self.folder / "titles", now)
+        decisions = Decisions(records, self.folder / "titles", now)
         return Steps(
             chain=chain,
             records=records,

@@ -54,7 +54,7 @@ class Bench:
 def bench(tmp_path: Path) -> Bench:
     warehouse, relayer = Warehouse(), LateRelayer()
     records = open_records(f"sqlite:///{tmp_path}/records.sqlite", lambda: warehouse.now_s)
-    decisions = Decisions(records, warehouse.domain, tmp_path, lambda: warehouse.now_s)
+    decisions = Decisions(records, tmp_path, lambda: warehouse.now_s)
     steps = Steps(
         chain=warehouse.ledger.chain,
         records=records,
