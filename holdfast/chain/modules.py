@@ -15,7 +15,7 @@ from holdfast.chain.connection import Connection, named_struct
 from holdfast.chain.domains import contract_of
 from holdfast.domain.acts import Act, CaseOrder, PledgeOrder
 from holdfast.domain.encumbrances import CaseState, PledgeState
-from holdfast.domain.orders import Attestation
+from holdfast.domain.orders import Attestation, standing_ids
 
 Block = int | str
 
@@ -78,11 +78,8 @@ class ModuleReader:
         function = FUNCTIONS[type(act)][1]
         address = Web3.to_checksum_address(contract_of(self._connection.deployment, type(act)))
         contract = self._connection.contract(FUNCTIONS[type(act)][0], address)
-        w3, first = self._connection.w3, self._connection.deployment.block
-        query: Any = {"fromBlock": first, "toBlock": "latest", "address": address}
-        logs: Any = self._connection.ask("events", lambda: w3.eth.get_logs(query))
-        wanted = abi_tuple(act)
-        for tx_hash in reversed(list(dict.fromkeys(bytes(log["transactionHash"]) for log in logs))):
+        w3, wanted = self._connection.w3, abi_tuple(act)
+        for tx_hash in self._touched(address, act):
             tx: Any = self._connection.ask("transaction", lambda h=tx_hash: w3.eth.get_transaction(h))  # type: ignore[misc]
             if str(tx.get("to")).lower() != address.lower():
                 continue
@@ -90,6 +87,22 @@ class ModuleReader:
             if found.fn_name == function and _tuple(values["order"]) == wanted:
                 return "0x" + tx_hash.hex(), int(tx["blockNumber"])
         return None
+
+    def _touched(self, module: str, act: Act) -> list[bytes]:
+        """Transactions with logs of a module, or of the receipts that an act is about; newest first."""
+        deployment = self._connection.deployment
+        topics = [[f"0x{receipt_id:064x}" for receipt_id in standing_ids(act)]]
+        queries: list[Any] = [{"address": module}]
+        if topics[0]:
+            receipts = Web3.to_checksum_address(deployment.warehouse_receipt)
+            queries.append({"address": receipts, "topics": [None, *topics]})
+        found: list[Any] = []
+        for query in queries:
+            span = {"fromBlock": deployment.block, "toBlock": "latest"}
+            whole: Any = {**query, **span}
+            found += self._connection.ask("events", lambda w=whole: self._connection.w3.eth.get_logs(w))  # type: ignore[misc]
+        found.sort(key=lambda log: (log["blockNumber"], log["logIndex"]), reverse=True)
+        return list(dict.fromkeys(bytes(log["transactionHash"]) for log in found))
 
     def pledges_on(self, receipt_id: int, block: Block = "latest") -> list[PledgeState]:
         """The pledges on a receipt, by rank."""
