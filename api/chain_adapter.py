@@ -13,7 +13,7 @@ from holdfast.chain.events import EventReader
 from holdfast.chain.modules import ModuleReader
 from holdfast.chain.standing import StandingReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
-from holdfast.domain.encumbrances import CaseState, PledgeState
+from holdfast.domain.encumbrances import CaseState
 from holdfast.domain.errors import Refused
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
@@ -60,10 +60,6 @@ class NodeChain:
     def lot(self, lot_id: bytes) -> LotState | None:
         """One lot now; None if none was attested."""
         return self._receipts.lot(lot_id)
-
-    def pledges_on(self, receipt_id: int) -> Sequence[PledgeState]:
-        """The pledges on a receipt now, by rank."""
-        return self._modules.pledges_on(receipt_id)
 
     def court_case(self, case_no: int) -> CaseState | None:
         """One court case now; None if there is none."""

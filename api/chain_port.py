@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from holdfast.domain.encumbrances import CaseState, PledgeState
+from holdfast.domain.encumbrances import CaseState
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
 from holdfast.domain.standing import Standing
@@ -68,10 +68,6 @@ class ChainPort(Protocol):
 
     def lot(self, lot_id: bytes) -> LotState | None:
         """One lot now; None if none was attested."""
-        ...
-
-    def pledges_on(self, receipt_id: int) -> Sequence[PledgeState]:
-        """The pledges on a receipt now, by rank."""
         ...
 
     def court_case(self, case_no: int) -> CaseState | None:

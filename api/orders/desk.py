@@ -45,8 +45,8 @@ class Desk:
     def pledges(self, receipt_id: int) -> tuple[PledgeState, ...]:
         """The pledges on a receipt by rank; the chain is not asked where there are none."""
         if receipt_id not in self._pledges:
-            found = self.context.chain.pledges_on(receipt_id) if self.state(receipt_id).pledges else ()
-            self._pledges[receipt_id] = tuple(found)
+            found = self.context.chain.standing(receipt_id) if self.state(receipt_id).pledges else None
+            self._pledges[receipt_id] = () if found is None else found.pledges
         return self._pledges[receipt_id]
 
     def case(self, case_no: int) -> CaseState:

@@ -13,7 +13,7 @@ from holdfast.chain.acts import FUNCTIONS, act_arguments
 from holdfast.chain.calldata import abi_tuple, packed_signatures
 from holdfast.chain.connection import Connection, named_struct
 from holdfast.chain.domains import contract_of
-from holdfast.domain.acts import Act, CaseOrder, PledgeOrder
+from holdfast.domain.acts import Act, CaseOrder
 from holdfast.domain.encumbrances import CaseState, PledgeState
 from holdfast.domain.orders import Attestation, standing_ids
 
@@ -29,7 +29,7 @@ class Call:
 
 
 class ModuleReader:
-    """Pledges and court cases at a block, and acts as calls. Every read raises Unreachable."""
+    """Court cases at a block, and acts as calls. Every read raises Unreachable."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -103,22 +103,6 @@ class ModuleReader:
             found += self._connection.ask("events", lambda w=whole: self._connection.w3.eth.get_logs(w))  # type: ignore[misc]
         found.sort(key=lambda log: (log["blockNumber"], log["logIndex"]), reverse=True)
         return list(dict.fromkeys(bytes(log["transactionHash"]) for log in found))
-
-    def pledges_on(self, receipt_id: int, block: Block = "latest") -> list[PledgeState]:
-        """The pledges on a receipt, by rank."""
-        contract = self._connection.contract("Pledge", contract_of(self._connection.deployment, PledgeOrder))
-        ids: list[int] = self._connection.ask(
-            "pledges", lambda: contract.functions.pledgesOn(receipt_id).call(block_identifier=block)
-        )
-        found = []
-        for pledge_id in ids:
-            raw: Any = self._connection.ask(
-                "pledge",
-                lambda pledge=pledge_id: contract.functions.pledgeOf(pledge).call(block_identifier=block),  # type: ignore[misc]
-            )
-            values = named_struct(contract.abi, "pledgeOf", raw)
-            found.append(pledge_state(pledge_id, values))
-        return found
 
     def court_case(self, case_no: int, block: Block = "latest") -> CaseState | None:
         """One court case; None if there is none."""

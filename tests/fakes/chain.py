@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.chain_port import BlockRef, ChainEvent
+from holdfast.domain.encumbrances import CaseState, PledgeState
 from holdfast.domain.errors import Unreachable
 from holdfast.domain.members import Member, Role
 from holdfast.domain.orders import Kind, Status
@@ -110,12 +111,46 @@ class FakeChain:
             0,
             state.expires_at,
             state.seq,
-            (),
+            tuple(self._pledges(receipt_id)),
             None,
             (),
             0,
             0,
         )
+
+    def _pledges(self, receipt_id: int) -> list[PledgeState]:
+        """Pledges on a receipt by rank, as the pledge module's events tell."""
+        held: dict[int, PledgeState] = {}
+        for event in self._all():
+            args = event.args
+            if args.get("receiptId") != receipt_id:
+                continue
+            if event.name == "Pledged":
+                terms = (args["currency"].decode(), args["maturity"], args["ltvBps"], args["cureS"], 0, 1)
+                held[args["pledgeId"]] = PledgeState(
+                    args["pledgeId"], args["pledgee"], args["amountMinor"], *terms
+                )
+            elif event.name == "PledgeReleased":
+                del held[args["pledgeId"]]
+            elif event.name == "DefaultNoticed":
+                at = args["saleFrom"] - held[args["pledgeId"]].cure_s
+                held[args["pledgeId"]] = replace(held[args["pledgeId"]], default_at=at)
+        return list(held.values())
+
+    def court_case(self, case_no: int) -> CaseState | None:
+        """One court case, each of whose orders counts its number up."""
+        self._ask()
+        found: CaseState | None = None
+        for event in self._all():
+            args = event.args
+            if args.get("caseNo") != case_no:
+                continue
+            if event.name == "CaseOpened":
+                found = CaseState(case_no, args["court"], args["reason"], args["expiresAt"], 0)
+            elif event.name in ("Frozen", "Unfrozen", "CaseRenewed") and found is not None:
+                until = args.get("expiresAt", found.expires_at)
+                found = replace(found, number=found.number + 1, expires_at=until)
+        return found
 
     def receipt(self, receipt_id: int) -> ReceiptState | None:
         """One receipt as the contract would answer."""
@@ -141,7 +176,11 @@ class FakeChain:
             if event.contract not in ("", "receipts"):
                 continue
             state["seq"] += 1
-            if event.name == "ReceiptTransferred":
+            if event.name == "PledgesChanged":
+                state |= {"pledges": args["pledges"], "first_pledgee": args["firstPledgee"]}
+            elif event.name == "FreezesChanged":
+                state |= {"freezes": args["freezes"], "freeze_case": args["freezeCase"]}
+            elif event.name == "ReceiptTransferred":
                 state["holder"] = args["to"]
             elif event.name == "ReceiptSuspended":
                 state["status"] = Status.SUSPENDED

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from holdfast.attestation.typed_data import act_from_json
+from holdfast.chain.standing import StandingReader
 from holdfast.domain.orders import Status
 from holdfast.store.records_types import OrderRecord
 from tests.integration.workshop import COURT, Workshop, now
@@ -59,7 +60,9 @@ def test_a_receipts_life__pledged_released_split_frozen_suspended(shop: Workshop
     assert shop.state(receipt).first_pledgee == BANK
     seats = shop.records.decision(pledged.id).attesters
     assert sorted(seat.member_id for seat in seats) == [1, 5, 6]
-    (pledge,) = shop.chain.modules.pledges_on(int(receipt, 16))
+    standing = StandingReader(shop.chain.connection).standing(int(receipt, 16))
+    assert standing is not None
+    (pledge,) = standing.pledges
     assert (pledge.pledgee, pledge.amount_minor, pledge.currency) == (BANK, 500_000_000, "CNY")
 
     # Split in two with the operator's countersignature and the bank's consent.
