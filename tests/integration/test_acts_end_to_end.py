@@ -50,7 +50,7 @@ def carrier(shop: Workshop, record: OrderRecord) -> str | None:
     return None if found is None else found[0]
 
 
-def test_a_receipts_life__pledged_released_split_frozen_suspended(shop: Workshop) -> None:
+def test_acts__pledge_split_release_freeze_and_a_look__carried_out_through_the_api(shop: Workshop) -> None:
     receipt = shop.issued()
 
     # Pledged: the bank's own attester may not speak, so operator, inspector and IoT provider do.
