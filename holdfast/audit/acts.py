@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from holdfast.attestation.typed_data import order_hash
+from holdfast.audit.loss_changes import LOSS_CHANGES, LossAct, loss_changes
 from holdfast.chain.acts import pledge_id
 from holdfast.chain.events import ChainEvent
 from holdfast.domain.acts import (
@@ -65,8 +66,9 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
         "surplusMinor",
     ),
     "PledgePaid": ("receiptId", "pledgeId", "paidMinor"),
+    **LOSS_CHANGES,
 }
-"""Events that an order's effect is compared by -> the values compared, the receipt first."""
+"""Events that an order's effect is compared by -> the values compared, the receipt first if it is of one."""
 
 UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged"})
 """Changes of the receipt contract that some acts make on signatures alone: split, merger, release, freeze.
@@ -98,6 +100,12 @@ def acts_in(events: Iterable[ChainEvent]) -> list[Change]:
         for event in events
         if event.name in CHANGES
     ]
+
+
+def receipts_in(changes: Iterable[Change]) -> list[int]:
+    """The receipts that changes are of, each once, in their order."""
+    own = (int(change[1]) for change in changes if CHANGES[change[0]][0] == "receiptId")
+    return list(dict.fromkeys(own))
 
 
 def does(found: Sequence[Change], wanted: Sequence[Change]) -> bool:
@@ -134,6 +142,8 @@ def acts_of(order: Order | Act) -> list[Change]:
         return [("PledgesChanged", order.receipt_id, ANY, ANY), called]
     if isinstance(order, ForeclosureOrder):
         return _foreclosure(order)
+    if isinstance(order, LossAct):
+        return loss_changes(order, ANY)
     raise Refused("unknown-act", f"this replay does not know what a {type(order).__name__} does")
 
 

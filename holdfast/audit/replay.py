@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 
 from holdfast.attestation.typed_data import Domain, order_hash
-from holdfast.audit.acts import acts_apart, acts_in
+from holdfast.audit.acts import acts_apart, acts_in, receipts_in
 from holdfast.audit.ledger import Ledger
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.audit.report import AuditReport, DamagedFile, Replayed
@@ -99,8 +99,8 @@ class Auditor:
         self, event: ChainEvent, batch: Sequence[ChainEvent], ledger: Ledger, now_s: int
     ) -> Replayed:
         location, tx_hash = bytes.fromhex(str(event.args["evidenceLocation"])[2:]), event.tx_hash
-        named = dict.fromkeys(receipt_hex(int(act[1])) for act in acts_in(batch))
-        self._receipts_of[cid_of_raw_digest(location)] = receipts = tuple(named)
+        receipts = tuple(receipt_hex(receipt_id) for receipt_id in receipts_in(acts_in(batch)))
+        self._receipts_of[cid_of_raw_digest(location)] = receipts
         purpose = "unknown"
         findings: list[str] = []
         summary = "not replayed"

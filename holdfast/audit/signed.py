@@ -10,6 +10,7 @@ from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
 from holdfast.audit.acts import UNATTESTED, Change, acts_in, acts_of, does
 from holdfast.audit.ledger import Ledger
+from holdfast.audit.loss_changes import lapses
 from holdfast.audit.recompute import Recomputed
 from holdfast.chain.acts import CONSENTS
 from holdfast.chain.events import CarriedOrder, ChainEvent
@@ -22,6 +23,8 @@ from holdfast.evidence.sealing import OpenedBundle
 
 def needs_quorum(changes: Sequence[Change]) -> bool:
     """Whether any of these changes comes of an attested order only."""
+    by_anyone = lapses(changes)
+    changes = [change for change in changes if change not in by_anyone]
     successors = {change[2] for change in changes if change[0] == "ReceiptReplaced"}
     return any(
         change[0] not in UNATTESTED and not (change[0] == "ReceiptIssued" and change[1] in successors)
