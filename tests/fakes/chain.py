@@ -94,7 +94,11 @@ class FakeChain:
             return self.standings.get(receipt_id)
         holder = self.member(state.holder)
         assert holder is not None
-        stopped = {Status.SUSPENDED: Bound.SUSPENDED, Status.DELIVERED: Bound.DELIVERED}
+        stopped = {
+            Status.SUSPENDED: Bound.SUSPENDED,
+            Status.DELIVERED: Bound.DELIVERED,
+            Status.REPLACED: Bound.REPLACED,
+        }
         return Standing(
             receipt_id,
             self.head().number,
@@ -170,6 +174,7 @@ class FakeChain:
                     "seq": 0,
                     "quantity_g": args["quantityG"],
                     "lot_id": args["lotId"],
+                    "suspend_reason": 0,
                 }
                 continue
             assert state is not None, "an act on a receipt that was not issued"
@@ -183,11 +188,15 @@ class FakeChain:
             elif event.name == "ReceiptTransferred":
                 state["holder"] = args["to"]
             elif event.name == "ReceiptSuspended":
-                state["status"] = Status.SUSPENDED
+                state |= {"status": Status.SUSPENDED, "suspend_reason": args["reason"]}
             elif event.name == "ReceiptReinstated":
-                state["status"] = Status.LIVE
+                state |= {"status": Status.LIVE, "suspend_reason": 0}
             elif event.name == "ReceiptDelivered":
                 state |= {"status": Status.DELIVERED, "quantity_g": 0, "lot_id": bytes(24)}
+            elif event.name == "ReceiptReplaced":
+                state |= {"status": Status.REPLACED, "quantity_g": 0, "lot_id": bytes(24)}
+            elif "restG" in args:
+                state["quantity_g"] = args["restG"]
         return None if state is None else ReceiptState(receipt_id=receipt_id, **state)
 
     def lot(self, lot_id: bytes) -> LotState | None:

@@ -2,16 +2,25 @@
 
 import { $, both, bytes, download, el, follow, json, member, notice, start, when, zh } from "./common.js";
 import { badge, bundle, short, showBoard, showFrames, showWeighing, wireViewer } from "./board.js";
+import { reasons, showBurdens } from "./burdens.js";
 
 const id = $("receipt").dataset.id;
 const base = `/v1/receipts/${id}`;
-const STATES = { live: ["Live", "有效", "pass"], suspended: ["Suspended", "中止", "hold"], delivered: ["Delivered", "已提货注销", "done"] };
+const STATES = { live: ["Live", "有效", "pass"], suspended: ["Suspended", "中止", "hold"], delivered: ["Delivered", "已提货注销", "done"], replaced: ["Replaced", "已被替代", "done"] };
 const ACTS = {
   issued: ["Issued", "签发"], transferred: ["Transferred", "转让"], suspended: ["Suspended", "中止"],
   reinstated: ["Reinstated", "恢复"], delivered: ["Delivered and cancelled", "提货注销"],
+  "delivered-in-part": ["Delivered in part", "部分提货"], "written-down": ["Written down: goods missing", "短少减记"],
+  retired: ["Left this register", "转出本登记系统"], split: ["Split", "拆分"], merged: ["Merged", "合并"],
+  corrected: ["Corrected", "更正"], extended: ["Extended", "展期"], replaced: ["Replaced", "替代"],
+  pledged: ["Pledged", "出质"], "pledge-released": ["Pledge released", "质押解除"], "pledge-assigned": ["Pledge assigned", "质权转让"],
+  "default-noticed": ["Notice of default", "违约通知"], "margin-called": ["Margin call", "追加担保通知"], "default-cured": ["Default cured", "违约补正"],
+  sold: ["Sold after default", "违约处置变卖"], "pledge-paid": ["Paid to a pledge", "质权受偿"],
+  frozen: ["Frozen by a court", "司法冻结"], unfrozen: ["Court case ended", "冻结解除"], "freeze-promoted": ["Waiting case came into force", "轮候冻结生效"],
+  "pledges-changed": ["Pledges changed", "质押变更"], "freezes-changed": ["Court cases changed", "冻结变更"], "lien-changed": ["Storage lien changed", "留置权变更"],
 };
 
-function showTitle(receipt, title) {
+function showTitle(receipt, title, status) {
   $("number").textContent = receipt.receipt_number || short(id);
   document.title = `${receipt.receipt_number || short(id)} · Holdfast`;
   $("id-short").textContent = `${id.slice(0, 18)}…${id.slice(-12)}`;
@@ -23,7 +32,8 @@ function showTitle(receipt, title) {
   $("holder").replaceChildren(member(title.holder));
   $("free").replaceChildren(
     title.free ? badge("pass", "Free", "可处分") : badge("fail", "Not free", "不可处分"),
-    ...title.not_free_because.map((reason) => el("span", { class: "why" }, reason)));
+    ...(title.free ? [] : [...(status ? reasons(status) : []), ...(status?.free === false ? [] : title.not_free_because.map((text) => [text, ""]))])
+      .map(([en, chinese]) => el("span", { class: "why" }, ...both(en, chinese))));
   $("operator").replaceChildren(member(receipt.operator));
   $("depositor").replaceChildren(receipt.depositor ? member(receipt.depositor) : "not known here");
   $("bay").textContent = [receipt.lot.bay, receipt.lot.site].filter(Boolean).join(" · ");
@@ -39,15 +49,20 @@ function showTitle(receipt, title) {
 
 function showTimeline(history) {
   $("timeline").replaceChildren(...history.items.map((item) => {
-    const [en, chinese] = ACTS[item.act];
+    const [en, chinese] = ACTS[item.act] || [item.event, "未识别事项"];
+    const who = item.holder || item.previous_holder || item.member;
     const parties = item.previous_holder && item.holder
       ? [member(item.previous_holder), " → ", member(item.holder)]
-      : [member(item.holder || item.previous_holder || { name: "", name_zh: "", member_id: "" })];
+      : who ? [member(who)] : [];
+    const others = item.receipts.flatMap((other, n) => [n ? ", " : "", el("a", { href: `/receipts/${other}` }, short(other))]);
     const seen = item.attestation;
     return el("li", { class: item.act },
       el("p", { class: "at" }, when(item.at)),
       el("h3", {}, ...both(en, chinese), item.quantity ? ` · ${item.quantity}` : ""),
       item.act === "suspended" || item.act === "reinstated" ? el("p", {}, item.reason || "") : el("p", {}, ...parties),
+      item.rest ? el("p", {}, ...both(`Rest ${item.rest}`, `余量 ${item.rest}`)) : null,
+      others.length ? el("p", {}, ...both(item.act === "issued" ? "In the place of " : "Now ", item.act === "issued" ? "替代 " : "现为 "), ...others) : null,
+      item.act === "other" ? el("p", { class: "quiet" }, el("code", {}, JSON.stringify(item.details))) : null,
       seen ? el("p", { class: "quiet" }, "Attested by ", zh("核验方 "),
         seen.signers.map((ref) => ref.name).join(", ") + " · evidence of ", when(seen.observed_at)) : null,
       el("p", { class: "quiet" }, `Block ${item.block_number} · transaction `, el("code", { title: item.tx_hash }, short(item.tx_hash)),
@@ -88,9 +103,16 @@ async function showDocument() {
 async function load() {
   const receipt = await json(base);
   if (receipt === null) throw new Error("There is no such receipt that you may see. 没有可查看的该仓单。");
-  const [title, board, frames, history, evidence] = await Promise.all(
-    ["title", "board", "frames", "history", "evidence"].map((part) => json(`${base}/${part}`)));
-  showTitle(receipt, title);
+  const [title, board, frames, history, evidence, pledges, status] = await Promise.all([
+    ...["title", "board", "frames", "history", "evidence"].map((part) => json(`${base}/${part}`)),
+    json(`/v1/pledges?receipt_id=${id}`),
+    json(`${base}/status`).catch((error) => {
+      notice(`The chain does not say at the moment how this receipt stands. 链上状态暂无法查询。 ${error.message}`, "fail");
+      return null;
+    }),
+  ]);
+  showTitle(receipt, title, status);
+  showBurdens(receipt, status, pledges, history);
   showBoard(board);
   showTimeline(history);
   const first = history.items[0]?.decision_id;

@@ -3,8 +3,17 @@
 import { $, both, el, json, member, start, when } from "./common.js";
 import { PURPOSES, badge, decisionBadge, short } from "./board.js";
 
-const STATES = { live: ["Live", "有效", "pass"], suspended: ["Suspended", "中止", "hold"], delivered: ["Delivered", "已注销", "done"] };
+const STATES = { live: ["Live", "有效", "pass"], suspended: ["Suspended", "中止", "hold"], delivered: ["Delivered", "已注销", "done"], replaced: ["Replaced", "已被替代", "done"] };
 let next = null;
+
+/** One word for each kind of right that others have in a receipt that stands. */
+function burdens({ burdens: found, status }) {
+  if (status === "delivered" || status === "replaced") return [];
+  const words = [
+    [found.pledges, "pledged", "已出质"], [found.freezes, "frozen", "已冻结"], [found.liens, "under a lien", "已留置"],
+  ];
+  return words.filter(([count]) => count).map(([, en, chinese]) => el("span", { class: "what" }, ...both(en, chinese)));
+}
 
 function row(receipt) {
   const [en, chinese, kind] = STATES[receipt.status];
@@ -16,7 +25,7 @@ function row(receipt) {
     el("td", {}, lot.product || short(lot.lot_id), el("span", { class: "what" }, [lot.label, lot.bay, lot.site].filter(Boolean).join(" · "))),
     el("td", { class: "num" }, receipt.quantity),
     el("td", {}, member(receipt.holder)),
-    el("td", {}, badge(kind, en, chinese)));
+    el("td", {}, badge(kind, en, chinese), ...burdens(receipt)));
 }
 
 async function more() {

@@ -1,0 +1,112 @@
+// What lies on a receipt: pledges by rank, court cases, suspension, storage lien; what it came of and became.
+
+import { $, both, el, member, when, zh } from "./common.js";
+import { badge, short } from "./board.js";
+
+const SUSPENDED = {
+  1: ["The goods were found to be less than claimed.", "实测数量少于账面数量。"],
+  2: ["The goods were not found where they are claimed to lie.", "货物不在所称货位。"],
+  3: ["The goods carry other labels than claimed.", "货物标识与记载不符。"],
+  4: ["Receipts and the warehouse's own books disagree.", "仓单与仓库账目不符。"],
+  5: ["The document and the chain disagree.", "仓单文本与链上记录不符。"],
+  6: ["The evidence can no longer be read.", "证据已无法读取。"],
+};
+const OF_PLEDGE = { default: ["In default", "已违约", "fail"], "margin-call": ["Margin call", "追加担保", "hold"] };
+
+const link = (id) => el("a", { href: `/receipts/${id}` }, el("code", { title: id }, short(id)));
+const links = (ids) => ids.flatMap((id, n) => (n ? [", ", link(id)] : [link(id)]));
+const row = (label, chinese, ...content) => el("div", {}, el("dt", {}, ...both(label, chinese)), el("dd", {}, ...content));
+
+/** Why a receipt is not free, in both languages; nothing for one that is. */
+export function reasons(status) {
+  const found = [];
+  if (status.status === "delivered") found.push(["delivered: the goods have left", "已提货，仓单注销"]);
+  if (status.status === "replaced") found.push(["replaced: see what took its place", "已被其他仓单替代"]);
+  if (status.suspend_reason) found.push(["suspended", "已中止"]);
+  if (status.freeze) found.push(["frozen by a court", "已被法院冻结"]);
+  if (status.pledges.length) found.push([`pledged, ${status.pledges.length} in all`, `已出质，共 ${status.pledges.length} 项`]);
+  if (status.liens) found.push(["under a storage lien", "已被留置"]);
+  if (status.expires_at < status.as_of) found.push(["expired", "已过有效期"]);
+  // What has no words here is told as the service tells it: nothing that binds may be left out.
+  return found.length ? found : status.not_free_because.map((text) => [text, ""]);
+}
+
+function pledgeRow(pledge, known) {
+  const { terms } = pledge;
+  const state = OF_PLEDGE[known?.state] || (terms?.default_at ? OF_PLEDGE.default : null);
+  const amount = terms
+    ? [el("strong", {}, terms.amount), el("span", { class: "what" }, ...both(`at most ${(terms.ltv_bps / 100).toFixed(0)} % of the goods' value`, `质押率上限 ${(terms.ltv_bps / 100).toFixed(0)}%`))]
+    : [el("span", { class: "quiet" }, ...both("shown to those with a right in it", "仅向权利人显示"))];
+  const sale = terms?.sale_from
+    ? el("span", { class: "what" }, ...both("no sale before ", "最早处置时间 "), when(terms.sale_from)) : null;
+  return el("tr", {},
+    el("td", { class: "num", "data-label": "Rank" }, String(pledge.rank)),
+    el("th", { scope: "row" }, member(pledge.pledgee), el("span", { class: "what" }, "Pledge ", el("code", {}, pledge.id))),
+    el("td", { "data-label": "Secures" }, ...amount),
+    el("td", { "data-label": "Due" }, terms ? when(terms.maturity) : "", state ? el("p", {}, badge(state[2], state[0], state[1])) : null, sale));
+}
+
+function caseItem(found, inForce) {
+  return el("li", {},
+    inForce ? badge("fail", "In force", "生效") : badge("hold", "Waits", "轮候"), " ",
+    el("strong", {}, ...both(`Case ${found.case_no}`, `案号 ${found.case_no}`)), " · ", member(found.court),
+    el("p", {}, ...both(`reason code ${found.reason}`, `事由代码 ${found.reason}`), " · ", ...both("until ", "期限至 "), when(found.expires_at)),
+    el("p", { class: "quiet" }, ...both("Ruling, sha256 ", "裁定书摘要 "), el("code", { title: found.document_digest }, short(found.document_digest))));
+}
+
+function showPledges(status, pledges) {
+  const known = Object.fromEntries((pledges?.items || []).map((pledge) => [pledge.id, pledge]));
+  $("pledges").hidden = status.pledges.length === 0;
+  $("pledges").tBodies[0].replaceChildren(...status.pledges.map((pledge) => pledgeRow(pledge, known[pledge.id])));
+}
+
+function showGrams(receipt, history) {
+  const steps = history.items.filter((item) => item.rest_g !== null);
+  const table = $("grams");
+  table.hidden = steps.length === 0;
+  const words = { "delivered-in-part": ["delivered", "提货"], "written-down": ["found missing", "短少分摊"], split: ["split off", "拆分"] };
+  const line = (at, what, chinese, out, rest) => el("tr", {},
+    el("td", {}, when(at)), el("td", {}, ...both(what, chinese)),
+    el("td", { class: "num" }, out), el("td", { class: "num" }, rest));
+  const first = history.items.find((item) => item.act === "issued");
+  table.tBodies[0].replaceChildren(
+    line(first ? first.at : receipt.issued_at, "issued", "签发", "", receipt.issued_quantity),
+    ...steps.map((item) => {
+      const [en, chinese] = words[item.act] || [item.event, ""];
+      return line(item.at, en, chinese, `− ${item.quantity}`, item.rest);
+    }));
+}
+
+/** The whole section. `status` is null where the chain does not answer; the counts of the index stand in. */
+export function showBurdens(receipt, status, pledges, history) {
+  const { burdens } = receipt;
+  const bound = burdens.pledges || burdens.liens || burdens.freezes;
+  const heavy = bound || receipt.suspended_because;
+  const gone = receipt.status === "delivered" || receipt.status === "replaced";
+  $("burden-state").replaceChildren(
+    gone ? badge("done", "Burned", "已注销")
+      : bound ? badge("fail", "Encumbered", "有负担")
+        : heavy ? badge("hold", "Suspended", "中止") : badge("pass", "No pledge, no lien, no freeze", "无质押、留置、冻结"));
+  const facts = [];
+  if (status === null && heavy) {
+    facts.push(row("By the index alone", "仅据索引", `${burdens.pledges} pledges, ${burdens.freezes} court cases, ${burdens.liens} liens; the chain does not answer at the moment. `, zh("链上节点暂无响应。")));
+  }
+  const code = status?.suspend_reason;
+  if (receipt.suspended_because) {
+    const [en, chinese] = SUSPENDED[code] || [receipt.suspended_because, ""];
+    facts.push(row("Suspended", "中止", badge("hold", "Stands still", "停止流转"), " ", ...both(en, chinese)));
+  }
+  if (burdens.liens) facts.push(row("Storage lien", "留置权", ...both("The warehouse operator keeps the goods for its fees.", "保管人因仓储费留置货物。")));
+  if (burdens.lien_terms) facts.push(row("Storage fees", "仓储费", ...both("Agreed fees come before every pledge.", "约定的仓储费优先于质权受偿。")));
+  if (receipt.predecessors.length) facts.push(row("Took the place of", "替代", ...links(receipt.predecessors)));
+  if (receipt.successors.length) facts.push(row("Its place was taken by", "被替代为", ...links(receipt.successors)));
+  if (receipt.unread) facts.push(row("Not read here", "未能解读", badge("hold", receipt.unread, ""), " ", ...both("The chain tells of an event that this index does not know: ask a node of your own.", "链上有本索引未识别的事件，请以自有节点为准。")));
+  $("burden-facts").replaceChildren(...facts);
+  $("burden-facts").hidden = facts.length === 0;
+  if (status) showPledges(status, pledges);
+  else $("pledges").hidden = true;
+  const cases = status ? [status.freeze, ...status.waiting].filter(Boolean) : [];
+  $("cases-box").hidden = cases.length === 0;
+  $("cases").replaceChildren(...cases.map((found, n) => caseItem(found, n === 0)));
+  showGrams(receipt, history);
+}
