@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": ("cli.commands.demo:demo", "One lot, end to end, on this machine."),
     "check": ("cli.commands.check:check", "Is everything here set up and reachable?"),
     "verify": ("cli.commands.verify:verify", "Check a title proof file, offline."),
+    "receipt": ("cli.commands.receipt:receipt", "Who holds a receipt, and is it free?"),
     "audit": ("cli.commands.audit:audit", "Compute every decision again from chain and evidence."),
     "key": ("cli.commands.key:key", "Make and show encrypted keys."),
     "order": ("cli.commands.order:order", "Prepare, sign, submit and follow an order."),

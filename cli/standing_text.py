@@ -1,0 +1,153 @@
+"""How a receipt stands, from a node in the API's own shape, and that shape in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from holdfast.domain.encumbrances import PledgeState
+from holdfast.domain.money import show_amount
+from holdfast.domain.orders import SuspendReason
+from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.standing import FreezeStanding, Standing
+from holdfast.domain.standing_words import suspension, why_not_free
+from holdfast.domain.units import show_mass, show_time
+
+
+def standing_json(standing: Standing, names: Mapping[int, str]) -> dict[str, Any]:
+    """A node's answer with the names of GET /v1/receipts/{id}/status, as far as a node alone can tell."""
+
+    def name(member: int) -> str:
+        return names.get(member, f"member {member}")
+
+    def ref(member: int) -> dict[str, Any]:
+        return {"member_id": member, "name": name(member)}
+
+    corrected = {"predecessors": standing.predecessor, "successors": standing.successor}
+    return {
+        "receipt_id": receipt_hex(standing.receipt_id),
+        "status": standing.status.name.lower(),
+        "kind": standing.kind.name.lower().replace("_", "-"),
+        "holder": ref(standing.holder),
+        "holder_account": standing.account,
+        "operator": ref(standing.operator),
+        "quantity_g": str(standing.quantity_g),
+        "quantity": show_mass(standing.quantity_g),
+        "lot": {"lot_id": "0x" + standing.lot_id.hex()},
+        "free": standing.free,
+        "not_free_because": why_not_free(standing, name),
+        "suspended_because": suspension(standing.suspend_reason) if standing.suspend_reason else None,
+        "suspend_reason": standing.suspend_reason or None,
+        "expires_at": standing.expires_at,
+        "pledges": [
+            {**_pledge(pledge), "rank": rank, "pledgee": ref(pledge.pledgee)}
+            for rank, pledge in enumerate(standing.pledges, 1)
+        ],
+        "liens": standing.liens,
+        "lien_terms": bool(standing.lien_terms),
+        "freeze": standing.freeze and _freeze(standing.freeze, ref(standing.freeze.court)),
+        "waiting": [_freeze(freeze, ref(freeze.court)) for freeze in standing.waiting],
+        **{word: [receipt_hex(one)] if one else [] for word, one in corrected.items()},
+        "more": dict(standing.more),
+        "seq": standing.seq,
+        "as_of_block": standing.block_number,
+        "as_of": standing.block_time,
+    }
+
+
+def _pledge(pledge: PledgeState) -> dict[str, Any]:
+    terms = {
+        "amount_minor": str(pledge.amount_minor),
+        "amount": show_amount(pledge.amount_minor, pledge.currency),
+        "currency": pledge.currency,
+        "maturity": pledge.maturity,
+        "ltv_bps": pledge.ltv_bps,
+        "cure_s": pledge.cure_s,
+        "default_at": pledge.default_at or None,
+        "sale_from": pledge.sale_from or None,
+        "receipts": pledge.receipts,
+    }
+    return {"id": f"0x{pledge.pledge_id:016x}", "number": str(pledge.pledge_id), "terms": terms}
+
+
+def _freeze(freeze: FreezeStanding, court: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "case_no": freeze.case_no,
+        "court": court,
+        "reason": freeze.reason,
+        "opened_at": freeze.opened_at,
+        "expires_at": freeze.expires_at,
+        "document_digest": "0x" + freeze.document_digest.hex(),
+    }
+
+
+def render_standing(found: Mapping[str, Any]) -> str:
+    """A receipt's standing for people, one matter a line."""
+    lines = [f"Receipt    {found['receipt_id']}", *_goods(found)]
+    lines.append(f"Held by    {_who(found['holder'])}, account {found['holder_account']}")
+    lines.append(f"Kept by    {_who(found['operator'])}")
+    free = "yes: its holder alone may give it away or take the goods" if found["free"] else "NO"
+    lines.append(f"Free       {free}")
+    lines += [f"           - {reason}" for reason in found["not_free_because"]]
+    for pledge in found["pledges"]:
+        lines += _pledge_lines(pledge)
+    if found["freeze"]:
+        lines.append(f"Frozen     {_case(found['freeze'])}")
+    lines += [f"  waiting  {_case(case)}" for case in found["waiting"]]
+    if found["suspend_reason"]:
+        known = {int(reason): reason.name.lower().replace("_", "-") for reason in SuspendReason}
+        code = known.get(found["suspend_reason"], f"code {found['suspend_reason']}")
+        lines.append(f"Suspended  {code}: {found['suspended_because']}")
+    if found["liens"]:
+        lines.append("Lien       the warehouse operator keeps the goods for its fees")
+    if found["lien_terms"]:
+        lines.append("Fees       agreed storage fees come before every pledge")
+    lines += [f"Instead of {one}" for one in found["predecessors"]]
+    lines += [f"Now        {one}" for one in found["successors"]]
+    if found.get("unread"):
+        lines.append(f"NOT READ   {found['unread']}: the API's index does not know this event; ask a node")
+    lines += [f"Also       {name}: {value}" for name, value in sorted(found["more"].items()) if value]
+    lines.append(f"Next order number {found['seq']}")
+    lines.append(f"As of      block {found['as_of_block']:,}, {show_time(found['as_of'])}")
+    return "\n".join(lines)
+
+
+def _goods(found: Mapping[str, Any]) -> list[str]:
+    lot = found["lot"]
+    where = ", ".join(str(lot[word]) for word in ("product", "label", "bay", "site") if lot.get(word))
+    first = f"Goods      {found['quantity']}" + (f" of {where}" if where else f" of lot {lot['lot_id']}")
+    issued = found.get("issued_quantity")
+    if issued and issued != found["quantity"]:
+        first += f" (issued for {issued})"
+    until = show_time(found["expires_at"])
+    return [first, f"Status     {found['status']}; {found['kind']}; runs until {until}"]
+
+
+def _who(ref: Mapping[str, Any]) -> str:
+    plain = f"member {ref['member_id']}"
+    return plain if ref["name"] == plain else f"{ref['name']} ({plain})"
+
+
+def _pledge_lines(pledge: Mapping[str, Any]) -> list[str]:
+    head, terms = f"Pledge {pledge['rank']}   to {_who(pledge['pledgee'])}", pledge["terms"]
+    if terms is None:
+        return [f"{head}; its terms are shown to those with a right in the receipt"]
+    share = f"{terms['ltv_bps'] // 100}.{terms['ltv_bps'] % 100:02d} %"
+    lines = [
+        f"{head}: secures {terms['amount']}, due {show_time(terms['maturity'])}",
+        f"           at most {share} of the goods' value; pledge {pledge['id']}"
+        + (f", on {terms['receipts']} receipts" if terms["receipts"] > 1 else ""),
+    ]
+    if terms["default_at"]:
+        lines.append(
+            f"           notice given {show_time(terms['default_at'])}; "
+            f"no sale before {show_time(terms['sale_from'])}"
+        )
+    return lines
+
+
+def _case(case: Mapping[str, Any]) -> str:
+    return (
+        f"{_who(case['court'])}, case {case['case_no']}, reason code {case['reason']}, until "
+        f"{show_time(case['expires_at'])}; ruling sha256 {case['document_digest']}"
+    )
