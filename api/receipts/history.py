@@ -21,6 +21,9 @@ WORDS: Final[dict[str, ActWord]] = {
     "ReceiptReduced": "delivered-in-part",
     "ReceiptWrittenDown": "written-down",
     "ReceiptRetired": "retired",
+    "PutOnPaper": "put-on-paper",
+    "LossNoticed": "loss-noticed",
+    "LossNoticeEnded": "loss-notice-ended",
     "Pledged": "pledged",
     "PledgeReleased": "pledge-released",
     "PledgeAssigned": "pledge-assigned",
@@ -38,7 +41,7 @@ WORDS: Final[dict[str, ActWord]] = {
 }
 _COUNTS: Final = frozenset({"PledgesChanged", "FreezesChanged", "LiensChanged"})
 """What the receipt contract says of a module's act: shown only where the module's own event is not."""
-_SHOWN_ELSEWHERE: Final = frozenset({"PledgesFollowed", "ReceiptSuperseded"})
+_SHOWN_ELSEWHERE: Final = frozenset({"PledgesFollowed", "ReceiptSuperseded", "LostReplaced", "LienFollowed"})
 _GRAMS: Final = {"ReceiptReduced": "deliveredG", "ReceiptWrittenDown": "shortG"}
 _MEMBER: Final = {"PledgeAssigned": "to", "PledgePaid": "pledgee", "Pledged": "pledgee"}
 
@@ -124,6 +127,8 @@ def acts_of(rows: Sequence[Row[Any]], predecessors: Sequence[str], merged: bool)
 
 def _replaced(row: Row[Any], same_tx: Sequence[Row[Any]], merged: bool) -> Act:
     for other in same_tx:
+        if other.name == "LostReplaced":
+            return Act(row, "replaced-lost", [row.successor_id], other)
         if other.name == "ReceiptSuperseded":
             corrected = int(other.args["reason"]) == SupersedeReason.CORRECTION
             return Act(row, "corrected" if corrected else "extended", [row.successor_id], other)

@@ -17,7 +17,8 @@ ActWord = Literal[
     "issued", "transferred", "suspended", "reinstated", "delivered", "delivered-in-part", "written-down",
     "retired", "split", "merged", "corrected", "extended", "replaced", "pledged", "pledge-released",
     "pledge-assigned", "default-noticed", "margin-called", "default-cured", "sold", "pledge-paid",
-    "frozen", "unfrozen", "freeze-promoted", "pledges-changed", "freezes-changed", "lien-changed", "other",
+    "frozen", "unfrozen", "freeze-promoted", "pledges-changed", "freezes-changed", "lien-changed",
+    "put-on-paper", "loss-noticed", "loss-notice-ended", "replaced-lost", "other",
 ]  # fmt: skip
 
 EXAMPLE_ID = "0x" + "5f" * 32

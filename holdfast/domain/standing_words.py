@@ -19,6 +19,7 @@ SUSPENSIONS: Final = {
     SuspendReason.LEDGER_MISMATCH: "receipts and the warehouse's own books disagree",
     SuspendReason.TITLE_MISMATCH: "the document and the chain disagree",
     SuspendReason.EVIDENCE_LOST: "the evidence can no longer be read",
+    SuspendReason.NOTICE_OF_LOSS: "its holder gave notice that it is lost or in other hands",
 }
 
 

@@ -38,6 +38,14 @@ from tests.contracts.acts_harness import (
     receipt_id,
 )
 from tests.contracts.harness import LOT
+from tests.contracts.origin_orders import (
+    NEW,
+    NOTICE_S,
+    notice_order,
+    paper_order,
+    replacement_order,
+    shortage_order,
+)
 from tests.fakes.chain import FakeChain
 
 TABLES = (
@@ -218,6 +226,27 @@ def test_index__freezes__queue_promotion_and_lapse(indexed: Indexed) -> None:
 
     assert indexed.row(chain_freezes, case_no=1)["lapsed"] is True
     assert {row["court"] for row in indexed.rows(chain_cases)} == {COURT, COURT_2}
+
+
+def test_index__lost_short_and_on_paper__as_the_contract_says(indexed: Indexed) -> None:
+    acts = indexed.acts
+    receipt, other = acts.issued(), acts.issued(2)
+    acts.pledged(receipt)
+    acts.put(notice_order(acts, receipt), consent_by=BANK)
+    acts.submit(acts.suspend_order(other))
+    acts.put(shortage_order(acts, 1_000, receipt, other))
+    indexed.agrees()
+    acts.chain.set_time(acts.chain.now_s + NOTICE_S + 1)
+    acts.put(replacement_order(acts, receipt), consent_by=BANK)
+    indexed.agrees()
+    acts.submit(acts.reinstate_order(other))
+    acts.put(paper_order(acts, other))
+
+    indexed.agrees()
+
+    assert indexed.row(chain_links)["successor_id"] == receipt_hex(NEW)
+    gone = indexed.row(chain_receipts, receipt_id=receipt_hex(other))
+    assert (gone["status"], gone["quantity_g"]) == (4, "0")
 
 
 def test_index__modules_acts_forked_away__as_if_never_seen(indexed: Indexed) -> None:

@@ -13,7 +13,7 @@ from holdfast.chain.acts import ATTESTED, pledge_id
 from holdfast.chain.events import ChainEvent
 from holdfast.domain.acts import Act, CureOrder, DefaultOrder, ForeclosureOrder, PledgeAssignOrder, Share
 from holdfast.domain.errors import Refused
-from holdfast.domain.orders import Status
+from holdfast.domain.orders import Status, SuspendReason
 from tests.contracts.acts_harness import (
     AMOUNT,
     BANK,
@@ -28,6 +28,15 @@ from tests.contracts.acts_harness import (
     receipt_id,
 )
 from tests.contracts.harness import LOT
+from tests.contracts.origin_orders import (
+    NEW,
+    NOTICE_S,
+    electronic_order,
+    notice_order,
+    paper_order,
+    replacement_order,
+    shortage_order,
+)
 from tests.fakes.acts_log import chain_events
 
 
@@ -189,3 +198,38 @@ def test_replay__burdened_life_bent_anywhere__told() -> None:
 
 def test_ranks_in__word__first_in_the_lowest() -> None:
     assert ranks_in(5 | 7 << 64) == [5, 7]
+
+
+def test_replay__lost_short_and_on_paper__as_the_contract_says() -> None:
+    acts = ActsWorld()
+    receipt = acts.issued()
+    acts.pledged(receipt)
+    put(acts, notice_order(acts, receipt), BANK)
+    assert agrees(acts).receipts[receipt].suspend_reason == SuspendReason.NOTICE_OF_LOSS
+    acts.chain.set_time(acts.chain.now_s + NOTICE_S + 1)
+    put(acts, replacement_order(acts, receipt), BANK)
+    ledger = agrees(acts)
+    assert (ledger.receipts[receipt].status, ledger.receipts[NEW].pledges) == (Status.REPLACED, 1)
+
+    acts.put(acts.release_order(NEW, ledger.pledges.ranks[NEW][0]))
+    put(acts, notice_order(acts, NEW))
+    acts.chain.set_time(acts.chain.now_s + NOTICE_S + 31 * DAY_S)
+    outcome = acts.chain.send(acts.modules["Replacement"], "lapseNotice", NEW)
+    assert not needs_quorum(acts_in(chain_events([outcome])[0])), "anybody may end a notice that lapsed"
+    put(acts, paper_order(acts, NEW))
+    put(acts, electronic_order(acts))
+
+    assert agrees(acts).receipts[NEW].status is Status.REPLACED
+
+
+def test_replay__a_lot_found_short__every_share_checked() -> None:
+    acts = ActsWorld()
+    receipts = [acts.issued(index, quantity_g=grams) for index, grams in enumerate((1_000, 2_000, 4_001), 1)]
+    for receipt in receipts:
+        acts.submit(acts.suspend_order(receipt))
+    put(acts, shortage_order(acts, 10, *receipts))
+
+    ledger = agrees(acts)
+
+    assert ledger.lots[LOT].live_g == 6_991
+    assert "its share is" in bent(acts, "ReceiptWrittenDown", shortG=5, restG=995)

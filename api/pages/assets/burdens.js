@@ -10,6 +10,7 @@ const SUSPENDED = {
   4: ["Receipts and the warehouse's own books disagree.", "仓单与仓库账目不符。"],
   5: ["The document and the chain disagree.", "仓单文本与链上记录不符。"],
   6: ["The evidence can no longer be read.", "证据已无法读取。"],
+  7: ["Its holder gave notice that it is lost or in other hands.", "持有人已公示其遗失或失控。"],
 };
 const OF_PLEDGE = { default: ["In default", "已违约", "fail"], "margin-call": ["Margin call", "追加担保", "hold"] };
 

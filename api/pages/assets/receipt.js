@@ -18,6 +18,8 @@ const ACTS = {
   sold: ["Sold after default", "违约处置变卖"], "pledge-paid": ["Paid to a pledge", "质权受偿"],
   frozen: ["Frozen by a court", "司法冻结"], unfrozen: ["Court case ended", "冻结解除"], "freeze-promoted": ["Waiting case came into force", "轮候冻结生效"],
   "pledges-changed": ["Pledges changed", "质押变更"], "freezes-changed": ["Court cases changed", "冻结变更"], "lien-changed": ["Storage lien changed", "留置权变更"],
+  "put-on-paper": ["Put on paper", "转为纸质仓单"], "loss-noticed": ["Notice of loss", "挂失公示"],
+  "loss-notice-ended": ["Notice of loss ended", "挂失解除"], "replaced-lost": ["Replaced after loss", "遗失补发"],
 };
 
 function showTitle(receipt, title, status) {
