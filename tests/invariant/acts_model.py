@@ -127,7 +127,7 @@ class ActsModel:
         return sum(paper.quantity_g for paper in self.papers.values())
 
     def held(self, member: int) -> int:
-        return sum(p.holder == member and p.status == "live" for p in self.papers.values())
+        return sum(p.holder == member and p.status != "replaced" for p in self.papers.values())
 
 
 __all__ = ["ActsModel", "Paper", "Refusal"]

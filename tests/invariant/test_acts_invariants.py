@@ -213,10 +213,10 @@ class ActsMachine(RuleBasedStateMachine):
                 paper.quantity_g,
                 paper.seq,
             )
-            assert state["status"] == {"live": 1, "replaced": 4}[paper.status]
+            assert state["status"] == {"live": 1, "suspended": 2, "replaced": 4}[paper.status]
             assert (state["freezes"], state["freezeCase"]) == (len(paper.cases), (paper.cases or [0])[0])
             assert list(self.world.ask("Court", "waitingOn", receipt)) == paper.cases[1:]
-            if paper.status == "live":
+            if paper.status != "replaced":
                 first = paper.pledges[0][1] if paper.pledges else 0
                 assert (state["pledges"], state["firstPledgee"]) == (len(paper.pledges), first)
             on = list(self.world.ask("Pledge", "pledgesOn", receipt))
