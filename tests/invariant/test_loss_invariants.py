@@ -187,7 +187,7 @@ class LossMachine(ActsMachine):
 
 TestLossInvariants = LossMachine.TestCase
 TestLossInvariants.settings = settings(
-    max_examples=int(os.environ.get("HOLDFAST_INVARIANT_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("HOLDFAST_INVARIANT_EXAMPLES", "20")),
     stateful_step_count=50,
     deadline=None,
     derandomize=True,
