@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {PledgeOrder, PledgeReleaseOrder} from "./interfaces/ActTypes.sol";
 import {IPledge} from "./interfaces/IPledge.sol";
 import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
+import {ILienSettlement} from "./interfaces/IStorageLien.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {PledgeSlots} from "./libraries/PledgeSlots.sol";
@@ -20,9 +21,14 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
 
     uint16 private constant MOST_LTV_BPS = 10_000;
 
+    ILienSettlement private immutable LIEN;
+
     /// @param receipts_ The receipt contract.
     /// @param course The PledgeCourse of the same receipt contract.
-    constructor(address receipts_, address course) Module(receipts_) TwoPieces(course) {}
+    /// @param lien The module that keeps storage terms, which may go before pledges.
+    constructor(address receipts_, address course, address lien) Module(receipts_) TwoPieces(course) {
+        LIEN = ILienSettlement(lien);
+    }
 
     /// @inheritdoc IPledge
     function pledge(
@@ -44,7 +50,7 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
         uint256 word = RECEIPTS.addPledge(order.receiptId, order.seq, pledgee);
         _enter(order, word, uint64(bytes8(orderHash)));
         _requireHolder(order.receiptId, word, holder);
-        _requireCap(order.receiptId, word, order.lienCapMinor);
+        _requireCap(order, word);
         if (holder == pledgee) revert PledgeeIsParty(pledgee);
         _requireBoth(holder, pledgee, orderHash, holderSignature, pledgeeSignature);
         if (word.pledgesOf() != 0) _requireSigned(word.firstPledgeeOf(), orderHash, seniorSignature);
@@ -83,14 +89,12 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
     }
 
     /// @dev The pledgee has signed how much comes before it: nothing, or the cap of storage fees that outrank it.
-    function _requireCap(uint256 receiptId, uint256 word, uint64 given) private pure {
-        uint64 lienCapMinor = word.lienTermsOf() == 0 ? 0 : _lienCapMinor(receiptId);
-        if (given != lienCapMinor) revert LienCapDiffers(receiptId, given, lienCapMinor);
-    }
-
-    /// @dev Cap of the storage fees that outrank pledges on a receipt with such terms.
-    function _lienCapMinor(uint256 receiptId) private pure returns (uint64) {
-        revert LienTermsUnknown(receiptId);
+    /// What a sale divides is in one currency.
+    function _requireCap(PledgeOrder calldata order, uint256 word) private view {
+        (uint64 capMinor, bytes3 currency) = (0, order.currency);
+        if (word.lienTermsOf() != 0) (capMinor, currency) = LIEN.outranks(order.receiptId);
+        if (order.lienCapMinor != capMinor) revert LienCapDiffers(order.receiptId, order.lienCapMinor, capMinor);
+        if (order.currency != currency) revert CurrencyDiffers(order.receiptId, order.currency, currency);
     }
 
     /// @dev Write the pledge down behind those the receipt has.

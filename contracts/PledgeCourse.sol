@@ -8,8 +8,9 @@ import {
     RIGHT_REPLACE,
     Successor
 } from "./interfaces/ActTypes.sol";
-import {IPledgeCourse, IPledgeFollower} from "./interfaces/IPledgeCourse.sol";
 import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
+import {IPledgeCourse} from "./interfaces/IPledgeCourse.sol";
+import {IReceiptFollower} from "./interfaces/IReceiptFollower.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
 import {Foreclosure} from "./Foreclosure.sol";
 import {ActHash} from "./libraries/ActHash.sol";
@@ -25,7 +26,7 @@ contract PledgeCourse is Foreclosure {
     /// @param receipts_ The receipt contract.
     constructor(address receipts_) Module(receipts_) {}
 
-    /// @inheritdoc IPledgeFollower
+    /// @inheritdoc IReceiptFollower
     function follow(ReceiptRef[] calldata olds, Successor[] calldata news) external {
         uint16 rights = CONSORTIUM.rightsOf(msg.sender);
         if (rights & RIGHT_REPLACE == 0) revert ModuleLacksRight(msg.sender, RIGHT_REPLACE, rights);

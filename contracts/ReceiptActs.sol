@@ -9,31 +9,28 @@ import {
     Successor,
     SupersedeOrder
 } from "./interfaces/ActTypes.sol";
-import {IPledgeFollower} from "./interfaces/IPledgeCourse.sol";
 import {IReceiptActs} from "./interfaces/IReceiptActs.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {Attestation, Committee, STATUS_DELIVERED} from "./interfaces/Types.sol";
+import {Followers} from "./Followers.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Module} from "./Module.sol";
 
 /// @title Split, merge, correct, extend, deliver in part.
-contract ReceiptActs is Module, IReceiptActs {
+contract ReceiptActs is Followers, IReceiptActs {
     using Slots for uint256;
 
     uint8 private constant CORRECTION = 1;
     uint8 private constant EXTENSION = 2;
-
-    IPledgeFollower private immutable PLEDGE;
 
     mapping(uint256 receiptId => uint256 id) private _successor;
     mapping(uint256 receiptId => uint256 id) private _predecessor;
 
     /// @param receipts_ The receipt contract.
     /// @param pledge The module that keeps the pledges, which must follow receipts into their successors.
-    constructor(address receipts_, address pledge) Module(receipts_) {
-        PLEDGE = IPledgeFollower(pledge);
-    }
+    /// @param lien The module that keeps storage terms, which must follow, too.
+    constructor(address receipts_, address pledge, address lien) Module(receipts_) Followers(pledge, lien) {}
 
     /// @inheritdoc IReceiptActs
     function split(
@@ -56,7 +53,7 @@ contract ReceiptActs is Module, IReceiptActs {
         _requireKeeper(order.receiptId, word, order.operator);
         _requireHolder(order.receiptId, word, order.holder);
         _requireBoth(order.holder, order.operator, orderHash, holderSignature, operatorSignature);
-        if (word.pledgesOf() != 0) PLEDGE.follow(olds, parts);
+        if (_isFollowed(word)) _follow(word, olds, parts);
     }
 
     /// @inheritdoc IReceiptActs
@@ -76,7 +73,7 @@ contract ReceiptActs is Module, IReceiptActs {
         _requireKeeper(olds[0].receiptId, word, order.operator);
         _requireHolder(olds[0].receiptId, word, order.holder);
         _requireBoth(order.holder, order.operator, orderHash, holderSignature, operatorSignature);
-        if (word.pledgesOf() != 0) PLEDGE.follow(olds, merged);
+        _follow(word, olds, merged);
     }
 
     /// @inheritdoc IReceiptActs
@@ -114,6 +111,7 @@ contract ReceiptActs is Module, IReceiptActs {
         uint256 receiptId = order.receiptId;
         uint256 word = RECEIPTS.reduceReceipt(receiptId, order.seq, order.quantityG, orderHash, consent);
         _refuseWhole(receiptId, order.quantityG);
+        _resize(word, receiptId);
         if (word.pledgesOf() > 1) revert JuniorPledges(receiptId, word.pledgesOf());
         _requireHolder(receiptId, word, order.holder);
         _requireSigned(order.holder, orderHash, holderSignature);
@@ -149,7 +147,7 @@ contract ReceiptActs is Module, IReceiptActs {
         _successor[receiptId] = successorId;
         _predecessor[successorId] = receiptId;
         emit ReceiptSuperseded(receiptId, successorId, reason);
-        if (word.pledgesOf() != 0) PLEDGE.follow(olds, news);
+        _follow(word, olds, news);
     }
 
     /// @dev The last goods leave by a delivery order, once no pledge is on them.

@@ -7,6 +7,7 @@ import {IPledge} from "./interfaces/IPledge.sol";
 import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
 import {IReceiptActs} from "./interfaces/IReceiptActs.sol";
 import {IReceiptMedium} from "./interfaces/IReceiptMedium.sol";
+import {IStorageLien} from "./interfaces/IStorageLien.sol";
 import {
     BOUND_DELIVERED,
     BOUND_EXPIRED,
@@ -38,6 +39,7 @@ contract ReceiptStatus is IReceiptStatus {
     ICourt private immutable COURT;
     IReplacement private immutable REPLACEMENT;
     IReceiptMedium private immutable MEDIUM;
+    IStorageLien private immutable LIEN;
 
     /// @param receipts The receipt contract.
     /// @param pledge Its modules.
@@ -47,7 +49,8 @@ contract ReceiptStatus is IReceiptStatus {
         address acts,
         address court,
         address replacement,
-        address medium
+        address medium,
+        address lien
     ) {
         RECEIPTS = IWarehouseReceipt(receipts);
         CONSORTIUM = IConsortium(RECEIPTS.consortium());
@@ -56,6 +59,7 @@ contract ReceiptStatus is IReceiptStatus {
         COURT = ICourt(court);
         REPLACEMENT = IReplacement(replacement);
         MEDIUM = IReceiptMedium(medium);
+        LIEN = IStorageLien(lien);
     }
 
     /// @inheritdoc IReceiptStatus
@@ -73,6 +77,10 @@ contract ReceiptStatus is IReceiptStatus {
         found.pledges = new PledgeRecord[](found.pledgeIds.length);
         for (uint256 i = 0; i < found.pledgeIds.length; ++i) {
             found.pledges[i] = PLEDGE.pledgeOf(found.pledgeIds[i]);
+        }
+        if (receipt.lienTerms != 0) {
+            found.storageTerms = LIEN.termsOf(receiptId);
+            found.lienDueMinor = LIEN.dueOn(receiptId, block.timestamp);
         }
         found.freezeCase = receipt.freezeCase;
         (found.freeze, found.freezeDocument) = COURT.caseOf(receipt.freezeCase);

@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {ReceiptRef, Successor} from "./interfaces/ActTypes.sol";
-import {IPledgeFollower} from "./interfaces/IPledgeCourse.sol";
 import {IReplacement} from "./interfaces/IReplacement.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {
@@ -14,13 +13,14 @@ import {
     ReplacementOrder
 } from "./interfaces/LossTypes.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
+import {Followers} from "./Followers.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {LossHash} from "./libraries/LossHash.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Module} from "./Module.sol";
 
 /// @title Lost or compromised receipts: they stop, wait, and live on under another id.
-contract Replacement is Module, IReplacement {
+contract Replacement is Followers, IReplacement {
     using Slots for uint256;
 
     /// A week outlives every attestation that a committee of the usual age limit has signed, and lets a
@@ -32,17 +32,14 @@ contract Replacement is Module, IReplacement {
     /// A notice that has run is used within this time. Otherwise it would stop a pledgee's sale for ever.
     uint256 private constant USE_S = 30 days;
 
-    IPledgeFollower private immutable PLEDGE;
-
     mapping(uint256 receiptId => uint256 id) private _successor;
     mapping(uint256 receiptId => uint256 id) private _predecessor;
     mapping(uint256 receiptId => LossNotice) private _notices;
 
     /// @param receipts_ The receipt contract.
     /// @param pledge The module that keeps the pledges, which must follow receipts into their successors.
-    constructor(address receipts_, address pledge) Module(receipts_) {
-        PLEDGE = IPledgeFollower(pledge);
-    }
+    /// @param lien The module that keeps storage terms, which must follow, too.
+    constructor(address receipts_, address pledge, address lien) Module(receipts_) Followers(pledge, lien) {}
 
     /// @inheritdoc IReplacement
     function noticeLoss(
@@ -161,7 +158,7 @@ contract Replacement is Module, IReplacement {
         _successor[receiptId] = successorId;
         _predecessor[successorId] = receiptId;
         emit LostReplaced(receiptId, successorId);
-        if (word.pledgesOf() != 0) PLEDGE.follow(olds, news);
+        _follow(word, olds, news);
     }
 
     /// @dev The receipt may move again. Answers its first slot as it was.

@@ -2,27 +2,24 @@
 pragma solidity 0.8.30;
 
 import {ReceiptRef} from "./interfaces/ActTypes.sol";
-import {IPledge} from "./interfaces/IPledge.sol";
 import {IShortage} from "./interfaces/IShortage.sol";
 import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
 import {ShortageOrder} from "./interfaces/LossTypes.sol";
 import {Attestation, Committee, Lot} from "./interfaces/Types.sol";
+import {Followers} from "./Followers.sol";
 import {LossHash} from "./libraries/LossHash.sol";
 import {Quorum} from "./libraries/Quorum.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Module} from "./Module.sol";
 
 /// @title Who may say that goods are missing. How they are shared is the receipt contract's own rule.
-contract Shortage is Module, IShortage {
+contract Shortage is Followers, IShortage {
     using Slots for uint256;
-
-    IPledge private immutable PLEDGE;
 
     /// @param receipts_ The receipt contract.
     /// @param pledge The module that knows the pledgees of all ranks.
-    constructor(address receipts_, address pledge) Module(receipts_) {
-        PLEDGE = IPledge(pledge);
-    }
+    /// @param lien The module that counts storage fees, from now on for what is left.
+    constructor(address receipts_, address pledge, address lien) Module(receipts_) Followers(pledge, lien) {}
 
     /// @inheritdoc IShortage
     function writeDown(
@@ -47,6 +44,7 @@ contract Shortage is Module, IShortage {
         bytes32[] calldata attesters = committee.attesters;
         for (uint256 i = 0; i < words.length; ++i) {
             uint256 word = words[i];
+            _resize(word, receipts[i].receiptId);
             Quorum.refuseParty(attesters, signers, filter, word.holderOf());
             if (word.pledgesOf() != 0) _refusePledgees(receipts[i].receiptId, attesters, signers, filter);
         }

@@ -60,8 +60,6 @@ interface IPledgeBook {
 
     /// @notice The storage fees that come before the pledge have another cap than the pledgee signed.
     error LienCapDiffers(uint256 receiptId, uint64 given, uint64 lienCapMinor);
-    /// @notice Storage fees come before any pledge, and nobody here knows their cap.
-    error LienTermsUnknown(uint256 receiptId);
     /// @notice The order's id is taken: change a value in it, its deadline for example.
     error PledgeExists(uint64 pledgeId);
     /// @notice No such pledge on this receipt.

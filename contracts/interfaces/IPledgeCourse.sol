@@ -7,22 +7,13 @@ import {
     ForeclosureOrder,
     MarginOrder,
     PledgeAssignOrder,
-    PledgedTransferOrder,
-    ReceiptRef,
-    Successor
+    PledgedTransferOrder
 } from "./ActTypes.sol";
+import {IReceiptFollower} from "./IReceiptFollower.sol";
 import {Attestation, Committee} from "./Types.sol";
 
-/// @title Pledges go where receipts go.
-interface IPledgeFollower {
-    /// @notice Carry the pledges of receipts that were replaced over to their successors.
-    /// @dev For modules with RIGHT_REPLACE, in the transaction that replaced them. A receipt that lives on beside
-    /// its parts is among its own successors.
-    function follow(ReceiptRef[] calldata olds, Successor[] calldata news) external;
-}
-
 /// @title What may happen between a pledge's making and its release.
-interface IPledgeCourse is IPledgeFollower {
+interface IPledgeCourse is IReceiptFollower {
     /// @notice Give a pledge to another member. Signed by both.
     function assign(
         PledgeAssignOrder calldata order,

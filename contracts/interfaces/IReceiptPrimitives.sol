@@ -47,8 +47,8 @@ interface IReceiptPrimitives {
     /// @return word First storage slot of the receipt as it was.
     function dropFreeze(uint256 receiptId, uint24 freezeCase) external returns (uint256 word);
 
-    /// @notice Say how many liens are asserted on a receipt that is not burned, and whether agreed storage fees
-    /// outrank its pledges (not zero if so).
+    /// @notice Say how many liens are asserted on a receipt that is not burned, and the rank of
+    /// agreed storage fees: 1 before its pledges, 2 behind them, 0 if none are agreed.
     /// @dev Takes no `seq`, and counts one: a holder's order must not outrun the keeper's lien.
     /// @return word First storage slot of the receipt as it was.
     function setLiens(uint256 receiptId, uint8 liens, uint8 lienTerms) external returns (uint256 word);

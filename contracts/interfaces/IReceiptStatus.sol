@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {CourtCase} from "./ICourt.sol";
 import {PledgeRecord} from "./IPledgeBook.sol";
+import {LienRecord} from "./LienTypes.sol";
 import {LossNotice} from "./LossTypes.sol";
 
 // Why a receipt is not free, a bitmask; zero if it is.
@@ -27,7 +28,9 @@ struct Standing {
     uint16 bounds; // why not (BOUND_ constants)
     uint8 suspendReason; // why attesters stopped it; zero if they did not
     uint8 liens; // asserted storage liens
-    uint8 lienTerms; // not zero if agreed storage fees outrank the pledges
+    uint8 lienTerms; // rank of agreed storage fees: 1 before the pledges, 2 behind, 0 none
+    LienRecord storageTerms; // fee, cap, payments; all zero if none were agreed
+    uint64 lienDueMinor; // what storage has earned and the lien secures now
     uint40 freshUntil; // expiry; a re-assay extends it
     uint32 seq; // number of the next order
     uint64[] pledgeIds; // by rank

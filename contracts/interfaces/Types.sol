@@ -59,7 +59,7 @@ struct Receipt {
     uint32 seq; // number of the next order
     uint8 pledges;
     uint8 liens; // asserted storage liens: nothing moves before they are settled
-    uint8 lienTerms; // not zero if agreed storage fees outrank the pledges; stops nothing
+    uint8 lienTerms; // rank of agreed storage fees: 1 before the pledges, 2 behind; stops nothing
     uint8 freezes; // court cases that hold or wait for the receipt
     uint8 suspendReason; // of a suspended receipt
     uint24 freezeCase; // the one in force; Court.sol has the document

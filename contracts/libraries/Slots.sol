@@ -128,7 +128,7 @@ library Slots {
         return uint8(word >> LIENS);
     }
 
-    /// @notice Not zero if storage-fee terms outrank the pledges.
+    /// @notice Rank of agreed storage fees: 1 before the pledges, 2 behind them, 0 if none are agreed.
     function lienTermsOf(uint256 word) internal pure returns (uint8) {
         return uint8(word >> LIEN_TERMS);
     }

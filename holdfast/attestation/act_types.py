@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from holdfast.attestation.lien_types import LIEN_FIELDS
 from holdfast.attestation.origin_types import LOSS_FIELDS, ORIGIN_FIELDS
 from holdfast.domain import acts
 
@@ -159,6 +160,7 @@ ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("surplusMinor", "uint64", "surplus_minor"),
         ("deadline", "uint64", "deadline"),
     ),
+    **LIEN_FIELDS,
     **ORIGIN_FIELDS,
     **LOSS_FIELDS,
 }

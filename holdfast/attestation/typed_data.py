@@ -31,6 +31,7 @@ from holdfast.domain.acts import (
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.governance import ModuleOrder
+from holdfast.domain.lien_acts import DischargeScope, LienRank
 from holdfast.domain.orders import Attestation, Kind, Order, ReceiptTerms, SuspendReason
 
 DOMAIN_NAME = "Holdfast"
@@ -45,6 +46,8 @@ _CHOICES = {
     ("SupersedeOrder", "reason"): SupersedeReason,
     ("OriginOrder", "kind"): OriginKind,
     ("LossNoticeOrder", "reason"): LossReason,
+    ("LienTermsOrder", "rank"): LienRank,
+    ("LienDischargeOrder", "scope"): DischargeScope,
 }
 _DOMAIN_FIELDS = (
     ("name", "string"),

@@ -13,6 +13,7 @@ from holdfast.chain.events import ChainEvent
 from holdfast.domain.acts import (
     Act,
     ForeclosureOrder,
+    LienTenderOrder,
     MarginOrder,
     PartialDeliveryOrder,
     PledgedTransferOrder,
@@ -66,12 +67,15 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
         "surplusMinor",
     ),
     "PledgePaid": ("receiptId", "pledgeId", "paidMinor"),
+    "LienPaid": ("receiptId", "paidMinor", "paymentDigest"),
     **LOSS_CHANGES,
 }
 """Events that an order's effect is compared by -> the values compared, the receipt first if it is of one."""
 
-UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged"})
-"""Changes of the receipt contract that some acts make on signatures alone: split, merger, release, freeze.
+UNATTESTED: Final = frozenset(
+    {"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged", "LienPaid"}
+)
+"""Changes that some acts make on signatures alone: split, merger, release, freeze, storage, payment.
 
 An issue is one too where a receipt takes another's place; the ledger knows which do.
 """
@@ -142,6 +146,9 @@ def acts_of(order: Order | Act) -> list[Change]:
         return [("PledgesChanged", order.receipt_id, ANY, ANY), called]
     if isinstance(order, ForeclosureOrder):
         return _foreclosure(order)
+    if isinstance(order, LienTenderOrder):
+        paid = ("LienPaid", order.receipt_id, order.paid_minor, "0x" + order.payment_digest.hex())
+        return [paid, ("LiensChanged", order.receipt_id, ANY, ANY)]
     if isinstance(order, LossAct):
         return loss_changes(order, ANY)
     raise Refused("unknown-act", f"this replay does not know what a {type(order).__name__} does")

@@ -14,6 +14,11 @@ from holdfast.domain.acts import (
     ElectronicOrder,
     ForeclosureOrder,
     FreezeOrder,
+    LienAssertOrder,
+    LienDischargeOrder,
+    LienPaymentOrder,
+    LienTenderOrder,
+    LienTermsOrder,
     LossNoticeOrder,
     LossWithdrawalOrder,
     MarginOrder,
@@ -45,17 +50,24 @@ MODULE_RIGHTS: Final[dict[str, int]] = {
     "ReceiptMedium": RIGHT_RETIRE,
     "Replacement": RIGHT_REPLACE | RIGHT_NOTICE,
     "Shortage": RIGHT_WRITE_DOWN,
+    "StorageLien": RIGHT_LIEN,
 }
 """Module -> what it may ask of the receipt contract. In the order in which they are deployed."""
 
 MODULE_NEEDS: Final[dict[str, tuple[str, ...]]] = {
-    "ReceiptActs": ("Pledge",),
+    "PledgeCourse": (),
+    "Pledge": ("PledgeCourse", "StorageLien"),
+    "ReceiptActs": ("Pledge", "StorageLien"),
+    "Court": (),
+    "Origins": (),
     "ReceiptMedium": ("Origins",),
-    "Replacement": ("Pledge",),
-    "Shortage": ("Pledge",),
-    "ReceiptStatus": ("Pledge", "ReceiptActs", "Court", "Replacement", "ReceiptMedium"),
+    "Replacement": ("Pledge", "StorageLien"),
+    "Shortage": ("Pledge", "StorageLien"),
+    "StorageLien": (),
+    "ReceiptStatus": ("Pledge", "ReceiptActs", "Court", "Replacement", "ReceiptMedium", "StorageLien"),
 }
-"""Contract -> modules whose addresses its constructor takes, after the receipt contract's."""
+"""Contract -> what its constructor wants behind the receipt contract; all are deployed in this order. They
+may name each other: addresses are known before."""
 
 FUNCTIONS: Final[dict[type[Any], tuple[str, str]]] = {
     SplitOrder: ("ReceiptActs", "split"),
@@ -81,6 +93,11 @@ FUNCTIONS: Final[dict[type[Any], tuple[str, str]]] = {
     LossWithdrawalOrder: ("Replacement", "withdrawNotice"),
     ReplacementOrder: ("Replacement", "replaceLost"),
     ShortageOrder: ("Shortage", "writeDown"),
+    LienTermsOrder: ("StorageLien", "agreeTerms"),
+    LienAssertOrder: ("StorageLien", "assertLien"),
+    LienPaymentOrder: ("StorageLien", "acknowledge"),
+    LienDischargeOrder: ("StorageLien", "discharge"),
+    LienTenderOrder: ("StorageLien", "tender"),
 }
 """Act -> (module, function) that takes it."""
 
@@ -108,6 +125,11 @@ PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
     LossWithdrawalOrder: ("holder",),
     ReplacementOrder: ("holder",),
     ShortageOrder: (),
+    LienTermsOrder: ("holder", "operator"),
+    LienAssertOrder: ("operator",),
+    LienPaymentOrder: ("operator",),
+    LienDischargeOrder: ("operator",),
+    LienTenderOrder: ("holder",),
 }
 """Act -> its fields that name the members who sign it, in the order the function wants their signatures."""
 
@@ -120,6 +142,7 @@ CONSENTS: Final = frozenset(
         PledgeOrder,
         LossNoticeOrder,
         ReplacementOrder,
+        LienTermsOrder,
     }
 )
 """Acts that the first pledgee signs as well where the receipt is pledged; its signature comes last."""
@@ -139,6 +162,7 @@ ATTESTED: Final = frozenset(
         LossWithdrawalOrder,
         ReplacementOrder,
         ShortageOrder,
+        LienTenderOrder,
     }
 )
 """Acts that a quorum attests."""

@@ -38,6 +38,7 @@ CONTRACTS: Final[Mapping[str, str]] = {
     "Shortage": "contracts/Shortage.sol",
     "Pledge": "contracts/Pledge.sol",
     "PledgeCourse": "contracts/PledgeCourse.sol",
+    "StorageLien": "contracts/StorageLien.sol",
     "ReceiptStatus": "contracts/ReceiptStatus.sol",
     "AccessManager": "@openzeppelin/contracts/access/manager/AccessManager.sol",
 }

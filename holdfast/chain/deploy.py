@@ -15,7 +15,7 @@ from web3.types import TxReceipt
 
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.acts import MODULE_NEEDS, MODULE_RIGHTS
-from holdfast.chain.artifacts import PIECES, load_artifact
+from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.governance import Governance as Governance
 from holdfast.chain.governance import hand_over
 from holdfast.chain.module_orders import module_arguments, module_order
@@ -72,6 +72,7 @@ class Deployment:
     receipt_medium: str = ""
     replacement: str = ""
     shortage: str = ""
+    storage_lien: str = ""
 
     def contracts(self) -> dict[str, str]:
         """Contract -> address, of every contract of ours that is named: the first two, then modules."""
@@ -175,7 +176,7 @@ def deploy(
             )
         )
     # Before the committee: from then on a module needs its quorum, too.
-    modules = _deploy_modules(w3, sender, consortium, expected[2])
+    modules = _deploy_modules(w3, sender, signer.address, consortium, expected[2])
     words = sorted(attester.word() for attester in committee.attesters)
     sender.send(
         consortium.functions.setCommittee(
@@ -190,23 +191,20 @@ def deploy(
     )
 
 
-def _deploy_modules(w3: Web3, sender: Sender, consortium: Any, receipts: str) -> dict[str, str]:
-    """Addresses of the modules and of ReceiptStatus, by their fields in Deployment."""
-    found: dict[str, str] = {}
-    for name in (*MODULE_RIGHTS, "ReceiptStatus"):
-        pieces = [_deployed(w3, sender, piece, receipts) for piece in PIECES.get(name, ())]
-        needs = [found[need] for need in MODULE_NEEDS.get(name, ())]
-        found[name] = _deployed(w3, sender, name, receipts, *pieces, *needs)
-        if MODULE_RIGHTS.get(name):
-            order = module_order(w3, consortium.address, found[name], MODULE_RIGHTS[name], _NO_DEADLINE)
-            sender.send(consortium.functions.setModule(*module_arguments(order)))
-    return {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(): address for name, address in found.items()}
-
-
-def _deployed(w3: Web3, sender: Sender, name: str, *arguments: str) -> str:
-    """Address of a new contract."""
-    done = sender.send(_contract(w3, name).constructor(*arguments))
-    return to_checksum_address(str(done["contractAddress"]))
+def _deploy_modules(
+    w3: Web3, sender: Sender, deployer: str, consortium: Any, receipts: str
+) -> dict[str, str]:
+    """Addresses of modules and of ReceiptStatus, by their field of Deployment."""
+    nonce = w3.eth.get_transaction_count(to_checksum_address(deployer), "pending")
+    found = {name: create_address(deployer, nonce + i) for i, name in enumerate(MODULE_NEEDS)}
+    for name, needs in MODULE_NEEDS.items():
+        sender.send(_contract(w3, name).constructor(receipts, *(found[other] for other in needs)))
+    for name, rights in ((name, rights) for name, rights in MODULE_RIGHTS.items() if rights):
+        order = module_order(w3, consortium.address, found[name], rights, _NO_DEADLINE)
+        sender.send(consortium.functions.setModule(*module_arguments(order)))
+    known = {field.name for field in fields(Deployment)}
+    named = {re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(): address for name, address in found.items()}
+    return {name: address for name, address in named.items() if name in known}
 
 
 def _contract(w3: Web3, name: str, address: str | None = None) -> Any:

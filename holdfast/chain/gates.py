@@ -82,6 +82,8 @@ PRIMITIVES: Final[Mapping[tuple[str, str], str]] = {
     ("WarehouseReceipt", "setNotice"): "NOTICE",
     ("Origins", "registerPaper"): "RETIRE",
     ("Pledge", "follow"): "REPLACE",
+    ("StorageLien", "follow"): "REPLACE",
+    ("StorageLien", "settle"): "PLEDGE",
 }
 """What only modules may call -> the right they need."""
 
@@ -95,6 +97,7 @@ OTHERS: Final[Mapping[tuple[str, str], Gate]] = {
         Kind.ANYBODY, words="once the notice has run and was not used for 30 days"
     ),
     ("Court", "lapse"): Gate(Kind.ANYBODY, words="once the case has lapsed"),
+    ("StorageLien", "resize"): Gate(Kind.ANYBODY, words="it writes down what is true"),
     ("AccessManager", "schedule"): Gate(Kind.OWN, words="whoever has a power with a delay, within it"),
     ("AccessManager", "execute"): Gate(
         Kind.OWN, words="what the caller itself has announced, after the delay"
@@ -106,8 +109,11 @@ OTHERS: Final[Mapping[tuple[str, str], Gate]] = {
 }
 """Functions about whose callers the ABI says nothing."""
 
-QUORUMS: Final[Mapping[tuple[str, str], str]] = {("WarehouseReceipt", "suspend"): "two attesters"}
-"""Where fewer than the committee's threshold suffice."""
+QUORUMS: Final[Mapping[tuple[str, str], str]] = {
+    ("WarehouseReceipt", "suspend"): "two attesters",
+    ("StorageLien", "tender"): "a quorum without the operator",
+}
+"""Where fewer than the committee's threshold suffice, or where the operator's own attester may not be one."""
 
 _ERC721: Final = frozenset({"approve", "setApprovalForAll", "transferFrom", "safeTransferFrom"})
 _CONSENTING: Final = frozenset({"consent", "seniorSignature"})

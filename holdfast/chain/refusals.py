@@ -12,12 +12,14 @@ from web3.exceptions import ContractCustomError, ContractLogicError
 
 from holdfast.chain.artifacts import contract_names, load_artifact
 from holdfast.chain.governance_refusals import GOVERNANCE_SENTENCES
+from holdfast.chain.lien_refusals import LIEN_SENTENCES
 from holdfast.chain.origin_refusals import LOSS_SENTENCES, ORIGIN_SENTENCES
 from holdfast.chain.plain_values import fill
 from holdfast.domain.errors import Refused
 
 SENTENCES: dict[str, str] = {
     **GOVERNANCE_SENTENCES,
+    **LIEN_SENTENCES,
     **ORIGIN_SENTENCES,
     **LOSS_SENTENCES,
     "DeadlinePassed": "the order's deadline {deadline} has passed; it is {nowS}",
@@ -90,7 +92,6 @@ SENTENCES: dict[str, str] = {
     "FrozenByCase": "the receipt is frozen under case {caseNo} already",
     "NotFrozenByCase": "the receipt is not frozen under case {caseNo}",
     "LienCapDiffers": "storage fees of up to {lienCapMinor} come before the pledge, signed is {given:minor}",
-    "LienTermsUnknown": "storage fees outrank any pledge on the receipt, and their cap is not known here",
     "PledgeExists": "pledge {pledgeId} exists already: change a value of the order, such as its deadline",
     "PledgesDiffer": "receipts become one only with the same pledges in the same ranks",
     "PledgeNotOnReceipt": "pledge {pledgeId} is not on the receipt",

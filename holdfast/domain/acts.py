@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from holdfast.domain.checked import Checked
+from holdfast.domain.lien_acts import LienAssertOrder as LienAssertOrder
+from holdfast.domain.lien_acts import LienDischargeOrder as LienDischargeOrder
+from holdfast.domain.lien_acts import LienPaymentOrder as LienPaymentOrder
+from holdfast.domain.lien_acts import LienTenderOrder as LienTenderOrder
+from holdfast.domain.lien_acts import LienTermsOrder as LienTermsOrder
 from holdfast.domain.loss_acts import LossNoticeOrder as LossNoticeOrder
 from holdfast.domain.loss_acts import LossReason as LossReason
 from holdfast.domain.loss_acts import LossWithdrawalOrder as LossWithdrawalOrder
@@ -167,6 +172,11 @@ Act = (
     | LossWithdrawalOrder
     | ReplacementOrder
     | ShortageOrder
+    | LienTermsOrder
+    | LienAssertOrder
+    | LienPaymentOrder
+    | LienDischargeOrder
+    | LienTenderOrder
 )
 
 AnyOrder = Order | Act

@@ -24,7 +24,6 @@ from holdfast.chain.acts import (
     act_arguments,
     pledge_id,
 )
-from holdfast.chain.artifacts import PIECES
 from holdfast.domain.acts import (
     Act,
     CaseOrder,
@@ -82,18 +81,13 @@ class ActsWorld(World):
             self.add_member(member, Role.BANK)
         for member in (COURT, COURT_2):
             self.add_member(member, Role.COURT)
-        self.modules: dict[str, str] = {}
+        self.modules = {name: self.chain.next_address(i) for i, name in enumerate(MODULE_NEEDS)}
+        for name, needs in MODULE_NEEDS.items():
+            self.chain.deploy(name, self.receipts, *(self.modules[other] for other in needs))
         for name, rights in MODULE_RIGHTS.items():
-            self.modules[name] = self.deploy_module(name)
             if rights:
                 self.set_module(self.modules[name], rights)
-        self.status_reader = self.deploy_module("ReceiptStatus")
-
-    def deploy_module(self, name: str) -> str:
-        """Put a module, or what reads them, on the chain with its pieces of code and those it needs."""
-        pieces = [self.chain.deploy(piece, self.receipts) for piece in PIECES.get(name, ())]
-        needs = [self.modules[need] for need in MODULE_NEEDS.get(name, ())]
-        return self.chain.deploy(name, self.receipts, *pieces, *needs)
+        self.status_reader = self.modules["ReceiptStatus"]
 
     def domain_of(self, act: Act) -> Domain:
         return Domain(self.chain.chain_id, self.modules[FUNCTIONS[type(act)][0]])
