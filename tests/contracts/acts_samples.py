@@ -17,6 +17,11 @@ from holdfast.domain.acts import (
     ElectronicOrder,
     ForeclosureOrder,
     FreezeOrder,
+    LienAssertOrder,
+    LienDischargeOrder,
+    LienPaymentOrder,
+    LienTenderOrder,
+    LienTermsOrder,
     LossNoticeOrder,
     LossWithdrawalOrder,
     MarginOrder,
@@ -49,6 +54,15 @@ from tests.contracts.origin_orders import (
     shortage_order,
     suspended,
     withdrawal_order,
+)
+from tests.contracts.storage import (
+    WITHOUT_OPERATOR,
+    agreed,
+    assert_order,
+    discharge_order,
+    payment_order,
+    tender_order,
+    terms_order,
 )
 from tests.contracts.test_foreclosure import COSTS, cure_order, default_order, in_default, margin_order, sale
 
@@ -134,6 +148,13 @@ def _short(acts: ActsWorld) -> Sample:
     return Sample(shortage_order(acts, 1_000, *receipts))
 
 
+def _stored(acts: ActsWorld) -> int:
+    receipt = acts.issued()
+    agreed(acts, receipt)
+    later(acts, DAY_S)
+    return receipt
+
+
 SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
     SplitOrder: lambda acts: Sample(acts.split_order(_pledged(acts)[0], 4, 6), BANK),
     MergeOrder: _merge,
@@ -158,4 +179,9 @@ SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
     LossWithdrawalOrder: lambda acts: Sample(withdrawal_order(acts, _under_notice(acts))),
     ReplacementOrder: lambda acts: Sample(replacement_order(acts, _under_notice(acts)), BANK),
     ShortageOrder: _short,
+    LienTermsOrder: lambda acts: Sample(terms_order(acts, _pledged(acts)[0]), BANK),
+    LienAssertOrder: lambda acts: Sample(assert_order(acts, _stored(acts), 500)),
+    LienPaymentOrder: lambda acts: Sample(payment_order(acts, _stored(acts), 500)),
+    LienDischargeOrder: lambda acts: Sample(discharge_order(acts, _stored(acts))),
+    LienTenderOrder: lambda acts: Sample(tender_order(acts, _stored(acts), 500), None, WITHOUT_OPERATOR),
 }

@@ -20,6 +20,14 @@ from tests.contracts.harness import (
     receipt_id,
     refused,
 )
+from tests.contracts.origin_orders import (
+    NOTICE_S,
+    later,
+    notice_order,
+    replacement_order,
+    shortage_order,
+    suspended,
+)
 from tests.contracts.storage import (
     CAP,
     CONTRACT,
@@ -334,3 +342,26 @@ def test_pledge__over_terms_with_a_waived_rank__nothing_goes_before_it(acts: Act
     with refused("LienCapDiffers", given=CAP, lienCapMinor=0):
         acts.pledged(receipt, lien_cap_minor=CAP)
     acts.pledged(receipt)
+
+
+def test_shortage__fees_accrue_on_what_is_left__and_the_debt_stays(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    agreed(acts, receipt)
+    wait(acts, DAY_S)
+    suspended(acts, receipt)
+    acts.put(shortage_order(acts, 5 * TONNE_G, receipt))
+    assert (record(acts, receipt)["quantityG"], due(acts, receipt)) == (5 * TONNE_G, 500)
+    wait(acts, DAY_S)
+    assert due(acts, receipt) == 750
+
+
+def test_replacement__of_a_lost_receipt__terms_follow(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    agreed(acts, receipt)
+    acts.put(notice_order(acts, receipt))
+    later(acts, NOTICE_S)
+    before = due(acts, receipt)
+    order = replacement_order(acts, receipt)
+    acts.put(order)
+    assert (due(acts, order.successor_id), due(acts, receipt)) == (before, 0)
+    assert before > 0
