@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from api.chain_port import BlockRef, ChainPort
+from api.chain_port import BlockRef, ChainEvent, ChainPort
 from api.event_rows import event_rows, touched_by
 from api.read_model import frozen_under, refold
 from holdfast.domain.errors import Action, HoldfastError, Misconfigured, Unreachable
@@ -151,16 +151,45 @@ class Indexer:
         ):
             return  # events of another branch than the headers; the next step sees which one stays
         rows = event_rows(events, blocks)
+        late = self._from_before(rows, tip.number + 1)
         with write(self._engine) as db:
             newest = db.scalar(select(func.max(chain_blocks.c.number)))
             if newest != tip.number:
                 return  # another process was faster
             db.execute(insert(chain_blocks), [_block_row(block) for block in blocks.values()])
+            rows = missing(db, late) + rows
             if rows:
                 db.execute(insert(chain_events), rows)
                 refold(db, touched_by(rows))
             for row in rows:
                 _tell(db, row)
+
+    def _from_before(self, rows: Sequence[Mapping[str, Any]], first_new: int) -> list[ChainEvent]:
+        """What modules wrote before governance let them in, which is when they are first looked at.
+
+        A court may have opened a case with its new module while the vote on it was still running.
+        """
+        modules = {str(row["args"]["module"]) for row in rows if row["name"] == "ModuleSet"}
+        return [
+            event for module in sorted(modules) for event in self._chain.earlier_events(module, first_new)
+        ]
+
+
+def missing(db: Connection, late: Sequence[ChainEvent]) -> list[dict[str, Any]]:
+    """Rows of events of blocks that were indexed without them; those of other branches are left out."""
+    numbers = {event.block_number for event in late}
+    found = db.execute(select(chain_blocks).where(chain_blocks.c.number.in_(numbers))).all()
+    blocks = {row.number: BlockRef(*row) for row in found}
+    stored = select(chain_events.c.block_number, chain_events.c.log_index)
+    known = {tuple(row) for row in db.execute(stored.where(chain_events.c.block_number.in_(numbers))).all()}
+    good = [
+        event
+        for event in late
+        if event.block_number in blocks
+        and blocks[event.block_number].hash == event.block_hash
+        and (event.block_number, event.log_index) not in known
+    ]
+    return event_rows(good, blocks)
 
 
 def forget_above(db: Connection, number: int) -> None:

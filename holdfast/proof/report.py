@@ -74,6 +74,7 @@ class Report:
             if self.block_number is None
             else {"number": self.block_number, "timestamp": self.block_time},
             "title": None if self.title is None else self.title.to_json(),
+            "encumbered": None if self.title is None else self.title.receipt.encumbered,
             "steps": [
                 {
                     "number": step.number,
@@ -130,7 +131,7 @@ def burdens(title: Title) -> str:
     receipt = title.receipt
     counts = ((receipt.pledges, "pledge"), (receipt.liens, "lien"), (receipt.freezes, "freeze"))
     found = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count]
-    text = ", ".join(found) or "no pledge, no lien, no freeze"
+    text = f"ENCUMBERED: {', '.join(found)}" if found else "no pledge, no lien, no freeze"
     if receipt.first_pledgee:
         text += f"; first pledgee is member {receipt.first_pledgee}"
     return f"{text}; agreed storage fees outrank any pledge" if receipt.lien_terms else text

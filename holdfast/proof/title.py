@@ -34,6 +34,11 @@ class ReceiptState:
     lot_id: bytes
 
     @property
+    def encumbered(self) -> bool:
+        """Whether a pledge, an asserted lien or a court's freeze lies on it."""
+        return bool(self.pledges or self.liens or self.freezes)
+
+    @property
     def members(self) -> tuple[int, ...]:
         """Members the receipt names, each once: holder, operator, first pledgee."""
         named = (self.holder, self.operator, self.first_pledgee)

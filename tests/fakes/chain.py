@@ -39,6 +39,7 @@ class FakeChain:
         self._blocks = [_Block(BlockRef(0, _hash(genesis), zero, GENESIS_AT), ())]
         self._branch = 0
         self.standings: dict[int, Standing] = {}
+        self._let_in: dict[str, int] = {}
         self.down = False
         self.calls = 0
 
@@ -80,12 +81,19 @@ class FakeChain:
     def events(self, from_block: int, to_block: int) -> list[ChainEvent]:
         """Events of these blocks, ends included."""
         self._ask()
-        return [event for block in self._blocks[from_block : to_block + 1] for event in block.events]
+        found = [event for block in self._blocks[from_block : to_block + 1] for event in block.events]
+        return [event for event in found if self._let_in.get(event.contract, 0) <= to_block]
+
+    def let_in_at(self, contract: str, number: int) -> None:
+        """Give a module its rights in a block: before it, nobody looks at what it writes."""
+        self._let_in[contract] = number
 
     def earlier_events(self, contract: str, before_block: int) -> list[ChainEvent]:
-        """What a contract wrote before a block: here modules are read from the first block on."""
+        """What a contract wrote before a block, where a test has let it in late."""
         self._ask()
-        return []
+        return [
+            event for event in self._all() if event.contract == contract and event.block_number < before_block
+        ]
 
     def standing(self, receipt_id: int) -> Standing | None:
         """How a receipt stands: as a test has said, else free of burdens as its own events tell."""

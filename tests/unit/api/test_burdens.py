@@ -230,3 +230,23 @@ def test_unknown_event__shown_raw_and_the_receipt_says_so(own: Burdens) -> None:
     assert own.json(2, "/v1/receipts/{receipt}")["unread"] == "UnknownLog"
     reasons = own.json(2, "/v1/receipts/{receipt}/title")["not_free_because"]
     assert "cannot be read here" in reasons[-1]
+
+
+def test_module_let_in_late__what_it_wrote_before__indexed_with_its_rights(own: Burdens) -> None:
+    world, court = own.world, "0x" + "c8" * 20
+    number = world.chain.head().number
+    world.chain.let_in_at(court, number + 3)
+    early = [(name, args | {"caseNo": 70}, court) for name, args, _ in opened(70)]  # type: ignore[misc]
+    world.chain.mine(early)
+    world.index()
+    world.chain.mine()
+    rights = {"module": court, "previous": 0, "rights": 16, "codeHash": bytes(32)}
+    world.chain.mine([("ModuleSet", rights | {"number": 5, "epoch": 1, "signers": 7})])
+    world.index()
+    part = own.made.parts[0]
+    changed = core("FreezesChanged", receiptId=part, freezes=1, freezeCase=70)
+    frozen = ("Frozen", {"receiptId": part, "caseNo": 70, "ahead": 0}, court)
+    world.chain.mine([changed, frozen])
+    world.index()
+    (item,) = own.json(2, "/v1/freezes?receipt_id={part}")["items"]
+    assert (item["case_no"], item["court"]["member_id"], item["in_force"]) == (70, 9, True)

@@ -22,7 +22,7 @@ def test_state__pledged_receipt__holds_and_says_to_whom() -> None:
     data = dump(world.file())
     report = verify_title(data, TRUST, NOW)
     assert report.holds, render_report(report)
-    assert "2 pledges, 1 lien; first pledgee is member 4" in render_report(report)
+    assert "ENCUMBERED: 2 pledges, 1 lien; first pledgee is member 4" in render_report(report)
     assert report.title is not None
     assert report.title.to_json()["first_pledgee_account"] == world.file()["claimed"]["first_pledgee_account"]
     assert parse_bundle(parse_bundle(data).to_compact()).to_bytes() == data
@@ -33,7 +33,7 @@ def test_state__storage_fees_outrank_pledges__the_verifier_is_told() -> None:
     report = verify_title(dump(content), TRUST, NOW)
     shown = render_report(report)
     assert report.holds, shown
-    assert "1 pledge; first pledgee is member 4; agreed storage fees outrank any pledge" in shown
+    assert "ENCUMBERED: 1 pledge; first pledgee is member 4; agreed storage fees outrank any pledge" in shown
     content["claimed"]["lien_terms"] = 0
     assert verify_title(content, TRUST, NOW).failed is not None
 
