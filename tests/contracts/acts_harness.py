@@ -112,7 +112,11 @@ class ActsWorld(World):
         made = sign(key, signing_digest(self.domain_of(act), act))
         return compact(made) if short else made
 
-    def put(
+    def put(self, act: Act, **signed: Any) -> Outcome:
+        """Put an act on the chain, signed as `call_of` says."""
+        return self.chain.transact(*self.call_of(act, **signed))[1]
+
+    def call_of(
         self,
         act: Act,
         *,
@@ -120,8 +124,8 @@ class ActsWorld(World):
         consent_by: int | str | None = None,
         signers: Sequence[int | str] = INDEPENDENT,
         attestation: Attestation | None = None,
-    ) -> Outcome:
-        """Put an act on the chain, signed by whom it needs; fields in `forged` are signed by a stranger."""
+    ) -> tuple[str, bytes]:
+        """Contract and calldata of an act, signed by whom it needs; fields in `forged` by a stranger."""
         kind = type(act)
         parties = tuple(
             self.signature("stranger" if field in forged else getattr(act, field), act)
@@ -139,7 +143,7 @@ class ActsWorld(World):
             )
         else:
             module, function, arguments = act_arguments(act, parties, consent)
-        return self.chain.send(self.modules[module], function, *arguments)
+        return self.modules[module], self.chain.calldata(self.modules[module], function, *arguments)
 
     def calldata_by(self, act: Act, *keys: str) -> bytes:
         """The call of an act that no quorum attests, signed by keys with these names."""
