@@ -84,7 +84,7 @@ def _row(event: ChainEvent, timestamp: int) -> dict[str, Any]:
         about: dict[str, Any] = {"receipt_id": named[0] if named else None}
     else:
         about = {name: args.get(key) for name, key in _KEYS.items()}
-        about["successor_id"] = args.get("successorId") or args.get("substituteId")
+        about["successor_id"] = args.get("successorId") or args.get("releasedId")
     return {
         "block_number": event.block_number,
         "log_index": event.log_index,

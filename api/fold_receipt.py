@@ -49,6 +49,8 @@ class ReceiptFold:
         """Move on over one event, with the quorum it rests on if it rests on one."""
         if event.receipt_id != self.receipt_id:
             self._as_successor(event)
+            if event.name == "PledgesSubstituted":
+                attested = None  # of the goods that came in, not of these
         elif event.name == "ReceiptIssued":
             self._issued(event)
         elif self.state:
@@ -145,8 +147,13 @@ class ReceiptFold:
     def _as_successor(self, event: Event) -> None:
         """Another receipt's event that names this one: its pledges cover this one too, or instead."""
         if event.name == "PledgesFollowed" and not self.ranks():
-            for pledge in ranks_in(int(event.args["ranks"])):
-                self._cover(pledge_hex(pledge), event)
+            self._cover_all(event)
+        elif event.name == "PledgesSubstituted":
+            self._uncover(self.ranks(), event, "substituted")
+
+    def _cover_all(self, event: Event) -> None:
+        for pledge in ranks_in(int(event.args["ranks"])):
+            self._cover(pledge_hex(pledge), event)
 
     def _cover(self, pledge_id: str, event: Event) -> None:
         self.covers[pledge_id] = {
@@ -172,6 +179,8 @@ class ReceiptFold:
             self._uncover([args["pledgeId"]], event, "released")
         elif event.name == "PledgesFollowed":
             self._uncover(self.ranks(), event, "followed")
+        elif event.name == "PledgesSubstituted":
+            self._cover_all(event)
         elif event.name == "ReceiptForeclosed":
             self._uncover(self.ranks(), event, "sold")
         elif event.name == "Frozen":

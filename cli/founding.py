@@ -52,10 +52,12 @@ class Founding(BaseModel):
     admin: Account
     registrar: Account
     committee: Account
+    valuation: Account
     guardians: str
     admin_delay_s: int = Field(ge=0, lt=2**32)
     registrar_delay_s: int = Field(ge=0, lt=2**32)
     committee_delay_s: int = Field(ge=0, lt=2**32)
+    valuation_delay_s: int = Field(ge=0, lt=2**32)
     engine: Engine
     validators: str = ""
     deployment_file: Path
@@ -79,6 +81,8 @@ class Founding(BaseModel):
             self.registrar_delay_s,
             self.committee_delay_s,
             tuple(to_checksum_address(name) for name in _addresses("GUARDIANS", self.guardians)),
+            self.valuation,
+            self.valuation_delay_s,
         )
         try:
             governance.require_separate()

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {CureOrder, DefaultOrder, ForeclosureOrder, MarginOrder, Share} from "./interfaces/ActTypes.sol";
+import {
+    CureOrder,
+    DefaultOrder,
+    ForeclosureOrder,
+    MarginOrder,
+    ReceiptRef,
+    Share
+} from "./interfaces/ActTypes.sol";
 import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
 import {IPledgeCourse} from "./interfaces/IPledgeCourse.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
+import {Cover} from "./interfaces/ValueTypes.sol";
 import {ActHash} from "./libraries/ActHash.sol";
+import {Quorum} from "./libraries/Quorum.sol";
 import {Slots} from "./libraries/Slots.sol";
-import {PledgeBook} from "./PledgeBook.sol";
+import {PledgeValue} from "./PledgeValue.sol";
 
 /// @title From notice of default, or a margin call, to cure or to a sale with its waterfall.
-abstract contract Foreclosure is PledgeBook, IPledgeCourse {
+abstract contract Foreclosure is PledgeValue, IPledgeCourse {
     using Slots for uint256;
-
-    uint256 private constant WHOLE_BPS = 10_000;
 
     /// @inheritdoc IPledgeCourse
     function noticeDefault(DefaultOrder calldata order, bytes calldata pledgeeSignature) external {
@@ -40,13 +47,16 @@ abstract contract Foreclosure is PledgeBook, IPledgeCourse {
     ) external {
         _refuseLate(order.deadline);
         uint256 word = _callMargin(order);
-        uint256 start;
-        assembly ("memory-safe") {
-            start := order
-        }
-        bytes32 orderHash = ActHash.ofWords(ActHash.MARGIN_ORDER, start, 6);
+        uint32[] memory holders = _touchOthers(order.others);
+        bytes32 orderHash = ActHash.ofMargin(order);
         _requireSigned(order.pledgee, orderHash, pledgeeSignature);
-        _attestFor(orderHash, word, attestation, committee, signatures, order.pledgee, order.pledgee);
+        (uint256 signers, uint256 filter) =
+            _attestFull(orderHash, word.operatorOf(), attestation, committee, signatures);
+        Quorum.refuseParty(committee.attesters, signers, filter, word.holderOf());
+        Quorum.refuseParty(committee.attesters, signers, filter, order.pledgee);
+        for (uint256 i = 0; i < holders.length; ++i) {
+            Quorum.refuseParty(committee.attesters, signers, filter, holders[i]);
+        }
     }
 
     /// @inheritdoc IPledgeCourse
@@ -98,18 +108,36 @@ abstract contract Foreclosure is PledgeBook, IPledgeCourse {
         _attestFor(orderHash, word, attestation, committee, signatures, order.buyer, order.pledgee);
     }
 
-    /// @dev Too little is: the secured amount is more than the agreed part of the attested value.
+    /// @dev Too little is: what the pledge and those before it secure is more than the agreed part of the value.
     function _callMargin(MarginOrder calldata order) private returns (uint256 word) {
-        (uint256 receiptId, uint64 pledgeId, uint64 valueMinor) =
+        (uint256 receiptId, uint64 pledgeId, uint64 claimMinor) =
             (order.receiptId, order.pledgeId, order.valueMinor);
         (PledgeRecord memory found, uint256 ranks,) = _own(receiptId, pledgeId, order.pledgee);
-        uint256 neededMinor = (uint256(found.amountMinor) * WHOLE_BPS + found.ltvBps - 1) / found.ltvBps;
-        if (found.receipts != 1) revert PledgeCoversOthers(pledgeId, found.receipts);
+        ReceiptRef[] calldata others = order.others;
+        uint256[] memory covered = new uint256[](others.length + 1);
+        covered[0] = receiptId;
+        for (uint256 i = 0; i < others.length; ++i) covered[i + 1] = others[i].receiptId;
+        Cover memory cover = VALUATION.coverOf(pledgeId, covered);
+        (uint256 valueMinor, uint256 neededMinor) = (cover.valueMinor, cover.neededMinor);
         if (valueMinor >= neededMinor) revert MarginHolds(pledgeId, valueMinor, neededMinor);
+        if (valueMinor > claimMinor) revert ValueAboveClaim(pledgeId, claimMinor, valueMinor);
         word = _startCure(receiptId, pledgeId, found, order.seq, ranks);
         emit MarginCalled(
-            pledgeId, receiptId, valueMinor, uint64(_min(neededMinor, type(uint64).max)), block.timestamp + found.cureS
+            pledgeId,
+            receiptId,
+            uint64(valueMinor),
+            uint64(_min(neededMinor, type(uint64).max)),
+            block.timestamp + found.cureS
         );
+    }
+
+    /// @dev Spend an order of each further receipt under a pledge; answers who holds them.
+    function _touchOthers(ReceiptRef[] calldata others) private returns (uint32[] memory holders) {
+        holders = new uint32[](others.length);
+        for (uint256 i = 0; i < others.length; ++i) {
+            uint256 receiptId = others[i].receiptId;
+            holders[i] = _touch(receiptId, others[i].seq, _ranks[receiptId]).holderOf();
+        }
     }
 
     function _startCure(

@@ -5,6 +5,8 @@ import {PledgeOrder, PledgeReleaseOrder} from "./interfaces/ActTypes.sol";
 import {IPledge} from "./interfaces/IPledge.sol";
 import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
 import {ILienSettlement} from "./interfaces/IStorageLien.sol";
+import {IPledgeValue} from "./interfaces/ISubstitution.sol";
+import {IValuation} from "./interfaces/IValuation.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {PledgeSlots} from "./libraries/PledgeSlots.sol";
@@ -28,6 +30,8 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
     /// @param lien The module that keeps storage terms, which may go before pledges.
     constructor(address receipts_, address course, address lien) Module(receipts_) TwoPieces(course) {
         LIEN = ILienSettlement(lien);
+        address asked = IValuation(IPledgeValue(course).valuation()).pledgeModule();
+        if (asked != address(this)) revert ValuationAsksOther(asked, address(this));
     }
 
     /// @inheritdoc IPledge

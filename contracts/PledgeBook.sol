@@ -48,7 +48,7 @@ abstract contract PledgeBook is Module, IPledgeBook {
     }
 
     /// @dev Spend the receipt's next order without changing its pledges.
-    function _touch(uint256 receiptId, uint32 seq, uint256 ranks) internal {
-        RECEIPTS.setPledges(receiptId, seq, _count(ranks), _pledges[uint64(ranks)].pledgee);
+    function _touch(uint256 receiptId, uint32 seq, uint256 ranks) internal returns (uint256 word) {
+        return RECEIPTS.setPledges(receiptId, seq, _count(ranks), _pledges[uint64(ranks)].pledgee);
     }
 }

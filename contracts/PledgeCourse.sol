@@ -16,15 +16,18 @@ import {Foreclosure} from "./Foreclosure.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Module} from "./Module.sol";
+import {PledgeValue} from "./PledgeValue.sol";
+import {Substitution} from "./Substitution.sol";
 
 /// @title The pledge module's other piece of code: what may happen between a pledge's making and its release.
 /// @dev Runs in Pledge's storage and under its address (delegatecall), so its EIP-712 domain is Pledge's. Called
 /// directly it finds no pledges and has no rights.
-contract PledgeCourse is Foreclosure {
+contract PledgeCourse is Foreclosure, Substitution {
     using Slots for uint256;
 
     /// @param receipts_ The receipt contract.
-    constructor(address receipts_) Module(receipts_) {}
+    /// @param valuation_ What knows what goods are worth.
+    constructor(address receipts_, address valuation_) Module(receipts_) PledgeValue(valuation_) {}
 
     /// @inheritdoc IReceiptFollower
     function follow(ReceiptRef[] calldata olds, Successor[] calldata news) external {

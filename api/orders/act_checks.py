@@ -29,6 +29,7 @@ STANDING_STILL: Final = frozenset(
         acts.PledgeAssignOrder,
         acts.DefaultOrder,
         acts.MarginOrder,
+        acts.PriceOrder,
         acts.CureOrder,
         acts.FreezeOrder,
         acts.UnfreezeOrder,
@@ -47,7 +48,7 @@ def signers_of(order: AnyOrder, desk: Desk) -> tuple[int, ...]:
     if not named:
         expected = "an order that members sign; the others come from evidence, not from members"
         raise wrong("primaryType", kind.__name__, expected, code="not-a-members-order")
-    members = [getattr(order, field) for field in named]
+    members = [member for field in named if (member := getattr(order, field))]
     if kind in CONSENTS and (pledgee := desk.state(standing_ids(order)[0]).first_pledgee):
         members.append(pledgee)
     return tuple(dict.fromkeys(members))

@@ -18,8 +18,9 @@ class CoverOut(Shape):
     rank: int = Field(description="1 is first; the last one it had, where it ended.")
     since: int
     ended_at: int | None
-    ended_how: Literal["released", "sold", "followed"] | None = Field(
-        description="`followed`: the receipt was replaced, and the pledge went on to its successors."
+    ended_how: Literal["released", "sold", "followed", "substituted"] | None = Field(
+        description="`followed`: the receipt was replaced, and the pledge went on to its successors. "
+        "`substituted`: the pledge went over to other goods, and left these."
     )
 
 

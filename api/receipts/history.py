@@ -32,6 +32,8 @@ WORDS: Final[dict[str, ActWord]] = {
     "DefaultCured": "default-cured",
     "ReceiptForeclosed": "sold",
     "PledgePaid": "pledge-paid",
+    "PledgesSubstituted": "goods-substituted",
+    "LotSeriesSet": "price-series-set",
     "Frozen": "frozen",
     "Unfrozen": "unfrozen",
     "FreezePromoted": "freeze-promoted",

@@ -18,7 +18,8 @@ ActWord = Literal[
     "retired", "split", "merged", "corrected", "extended", "replaced", "pledged", "pledge-released",
     "pledge-assigned", "default-noticed", "margin-called", "default-cured", "sold", "pledge-paid",
     "frozen", "unfrozen", "freeze-promoted", "pledges-changed", "freezes-changed", "lien-changed",
-    "put-on-paper", "loss-noticed", "loss-notice-ended", "replaced-lost", "other",
+    "put-on-paper", "loss-noticed", "loss-notice-ended", "replaced-lost", "goods-substituted",
+    "price-series-set", "other",
 ]  # fmt: skip
 
 EXAMPLE_ID = "0x" + "5f" * 32

@@ -70,8 +70,8 @@ def deploy(settings: Path | None, as_json: bool) -> None:
       RPC_URL, BOOK_FILE (members' book), POLICY_FILE
       KEYS_FOLDER, KEY_NAME, PASSWORD_FILE   who deploys and pays; keeps no power afterwards
       THRESHOLD, MAX_AGE_S                   the committee's quorum, and how long evidence holds
-      ADMIN, REGISTRAR, COMMITTEE            accounts that govern, each another one
-      ADMIN_DELAY_S, REGISTRAR_DELAY_S, COMMITTEE_DELAY_S   between announcing and doing
+      ADMIN, REGISTRAR, COMMITTEE, VALUATION accounts that govern, each another one
+      ADMIN_DELAY_S and so on, one for each  seconds between announcing and doing
       GUARDIANS                              accounts that can cancel what is announced, comma-separated
       ENGINE                                 qbft, clique or development
       VALIDATORS                             for qbft: addresses, comma-separated

@@ -167,7 +167,8 @@ struct MarginOrder {
     uint256 receiptId;
     uint64 pledgeId;
     uint32 pledgee;
-    uint64 valueMinor; // attested value of the goods
+    uint64 valueMinor; // most that the pledgee says the goods are worth
+    ReceiptRef[] others; // further receipts that the pledge covers, all of them
     uint32 seq;
     uint64 deadline;
 }

@@ -60,6 +60,8 @@ interface IPledgeBook {
 
     /// @notice The storage fees that come before the pledge have another cap than the pledgee signed.
     error LienCapDiffers(uint256 receiptId, uint64 given, uint64 lienCapMinor);
+    /// @notice The valuation asks another contract whose pledges are on a receipt.
+    error ValuationAsksOther(address asked, address actual);
     /// @notice The order's id is taken: change a value in it, its deadline for example.
     error PledgeExists(uint64 pledgeId);
     /// @notice No such pledge on this receipt.
@@ -85,7 +87,9 @@ interface IPledgeBook {
     /// @notice No default stands.
     error NoDefault(uint64 pledgeId);
     /// @notice The goods are worth enough.
-    error MarginHolds(uint64 pledgeId, uint64 valueMinor, uint256 neededMinor);
+    error MarginHolds(uint64 pledgeId, uint256 valueMinor, uint256 neededMinor);
+    /// @notice The goods are worth more than the pledgee says.
+    error ValueAboveClaim(uint64 pledgeId, uint64 claimMinor, uint256 valueMinor);
     /// @notice The pledgor may cure until then.
     error CurePeriodRuns(uint64 pledgeId, uint256 saleFrom, uint256 nowS);
     /// @notice The sale begins with the first rank.

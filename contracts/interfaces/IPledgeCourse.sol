@@ -35,8 +35,8 @@ interface IPledgeCourse is IReceiptFollower {
     /// @notice Give notice that the debt is due and unpaid. Signed by the pledgee.
     function noticeDefault(DefaultOrder calldata order, bytes calldata pledgeeSignature) external;
 
-    /// @notice Give notice that the goods' attested value no longer covers the debt. Signed by the pledgee;
-    /// attested.
+    /// @notice Give notice that the goods' value no longer covers the debt: that of all receipts under the pledge,
+    /// by the prices of members that have no part in them (IValuation). Signed by the pledgee; attested.
     function callMargin(
         MarginOrder calldata order,
         bytes calldata pledgeeSignature,

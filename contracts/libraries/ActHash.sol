@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {
     ForeclosureOrder,
+    MarginOrder,
     MergeOrder,
     ReceiptRef,
     Share,
@@ -75,8 +76,9 @@ library ActHash {
         "DefaultOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)"
     );
     bytes32 internal constant MARGIN_ORDER = keccak256(
-        "MarginOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint64 valueMinor,uint32 seq,"
-        "uint64 deadline)"
+        "MarginOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint64 valueMinor,ReceiptRef[] others,"
+        "uint32 seq,uint64 deadline)"
+        "ReceiptRef(uint256 receiptId,uint32 seq)"
     );
     bytes32 internal constant CURE_ORDER = keccak256(
         "CureOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)"
@@ -97,13 +99,10 @@ library ActHash {
     }
 
     function ofMerge(MergeOrder calldata order) internal pure returns (bytes32) {
-        ReceiptRef[] calldata receipts = order.receipts;
-        bytes32[] memory hashes = new bytes32[](receipts.length);
-        for (uint256 i = 0; i < receipts.length; ++i) hashes[i] = keccak256(abi.encode(RECEIPT_REF, receipts[i]));
         return keccak256(
             abi.encode(
                 MERGE_ORDER,
-                keccak256(abi.encodePacked(hashes)),
+                _ofRefs(order.receipts),
                 order.mergedId,
                 order.holder,
                 order.operator,
@@ -140,6 +139,27 @@ library ActHash {
                 )
             )
         );
+    }
+
+    function ofMargin(MarginOrder calldata order) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                MARGIN_ORDER,
+                order.receiptId,
+                order.pledgeId,
+                order.pledgee,
+                order.valueMinor,
+                _ofRefs(order.others),
+                order.seq,
+                order.deadline
+            )
+        );
+    }
+
+    function _ofRefs(ReceiptRef[] calldata receipts) private pure returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](receipts.length);
+        for (uint256 i = 0; i < receipts.length; ++i) hashes[i] = keccak256(abi.encode(RECEIPT_REF, receipts[i]));
+        return keccak256(abi.encodePacked(hashes));
     }
 
     function _ofSuccessors(Successor[] calldata parts) private pure returns (bytes32) {

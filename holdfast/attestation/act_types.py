@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from holdfast.attestation.lien_types import LIEN_FIELDS
 from holdfast.attestation.origin_types import LOSS_FIELDS, ORIGIN_FIELDS
+from holdfast.attestation.value_types import VALUE_FIELDS
 from holdfast.domain import acts
 
 ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
@@ -131,6 +132,7 @@ ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("pledgeId", "uint64", "pledge_id"),
         ("pledgee", "uint32", "pledgee"),
         ("valueMinor", "uint64", "value_minor"),
+        ("others", "ReceiptRef[]", "others"),
         ("seq", "uint32", "seq"),
         ("deadline", "uint64", "deadline"),
     ),
@@ -163,6 +165,7 @@ ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     **LIEN_FIELDS,
     **ORIGIN_FIELDS,
     **LOSS_FIELDS,
+    **VALUE_FIELDS,
 }
 """Type name -> (EIP-712 name, Solidity type, Python field) in order."""
 

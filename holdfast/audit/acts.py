@@ -14,10 +14,12 @@ from holdfast.domain.acts import (
     Act,
     ForeclosureOrder,
     LienTenderOrder,
+    LotSeriesOrder,
     MarginOrder,
     PartialDeliveryOrder,
     PledgedTransferOrder,
     PledgeOrder,
+    PledgeSubstituteOrder,
     SupersedeOrder,
 )
 from holdfast.domain.errors import Refused
@@ -42,6 +44,20 @@ class _Any:
 
 
 ANY: Final = _Any()
+
+
+class AtMost:
+    """A value that only the contract knows, but for what it cannot be above."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, int) and other <= self._most
+
+    def __hash__(self) -> int:
+        raise TypeError("it equals many values")
+
 
 CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "ReceiptIssued": ("receiptId", "lotId", "holder", "operator", "quantityG", "kind", "expiresAt"),
@@ -69,6 +85,8 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "PledgePaid": ("receiptId", "pledgeId", "paidMinor"),
     "LienPaid": ("receiptId", "paidMinor", "paymentDigest"),
     **LOSS_CHANGES,
+    "PledgesSubstituted": ("receiptId", "releasedId", "filingDigest"),
+    "LotSeriesSet": ("receiptId", "seriesDigest"),
 }
 """Events that an order's effect is compared by -> the values compared, the receipt first if it is of one."""
 
@@ -142,8 +160,9 @@ def acts_of(order: Order | Act) -> list[Change]:
     if isinstance(order, PledgeOrder):
         return _pledge(order)
     if isinstance(order, MarginOrder):
-        called = ("MarginCalled", order.receipt_id, order.pledge_id, order.value_minor)
-        return [("PledgesChanged", order.receipt_id, ANY, ANY), called]
+        spent = [("PledgesChanged", other.receipt_id, ANY, ANY) for other in order.others]
+        called = ("MarginCalled", order.receipt_id, order.pledge_id, AtMost(order.value_minor))
+        return [("PledgesChanged", order.receipt_id, ANY, ANY), called, *spent]
     if isinstance(order, ForeclosureOrder):
         return _foreclosure(order)
     if isinstance(order, LienTenderOrder):
@@ -151,6 +170,10 @@ def acts_of(order: Order | Act) -> list[Change]:
         return [paid, ("LiensChanged", order.receipt_id, ANY, ANY)]
     if isinstance(order, LossAct):
         return loss_changes(order, ANY)
+    if isinstance(order, PledgeSubstituteOrder):
+        return _substitution(order)
+    if isinstance(order, LotSeriesOrder):
+        return [("LotSeriesSet", order.receipt_id, "0x" + order.series_digest.hex())]
     raise Refused("unknown-act", f"this replay does not know what a {type(order).__name__} does")
 
 
@@ -194,4 +217,14 @@ def _foreclosure(order: ForeclosureOrder) -> list[Change]:
         ("PledgesChanged", receipt, 0, 0),
         ("ReceiptForeclosed", receipt, order.pledgor, order.buyer, "0x" + order.sale_digest.hex(), *sold),
         *(("PledgePaid", receipt, share.pledge_id, share.paid_minor) for share in order.shares),
+    ]
+
+
+def _substitution(order: PledgeSubstituteOrder) -> list[Change]:
+    ranks = [pledgee for pledgee in (order.pledgee, order.second, order.third, order.fourth) if pledgee]
+    filing = "0x" + order.filing_digest.hex()
+    return [
+        *(("PledgesChanged", order.receipt_id, rank, order.pledgee) for rank in range(1, len(ranks) + 1)),
+        ("PledgesChanged", order.released_id, 0, 0),
+        ("PledgesSubstituted", order.receipt_id, order.released_id, filing),
     ]

@@ -60,6 +60,8 @@ class PledgeBook:
             self._pledged(event)
         elif event.name == "PledgesFollowed":
             self._followed(event)
+        elif event.name == "PledgesSubstituted":
+            self._substituted(event)
         elif event.name == "PledgeReleased":
             if self._on(event).pledgee != args["pledgee"]:
                 raise impossible(event, f"by member {args['pledgee']}, who is not its pledgee")
@@ -120,6 +122,19 @@ class PledgeBook:
             self.pledges[pledge_id].receipts.add(new)
         self.ranks[new] = ranks
         self.burned.add(old)
+
+    def _substituted(self, event: ChainEvent) -> None:
+        """All pledges of one receipt leave it for another, which had none and is worth no less."""
+        new, old = int(event.args["receiptId"]), int(event.args["releasedId"])
+        ranks = ranks_in(int(event.args["ranks"]))
+        if not ranks or self.ranks.get(old, []) != ranks or self.ranks.get(new):
+            raise impossible(event, f"as {ranks}, on the receipt were {self.ranks.get(old, [])}")
+        if event.args["valueMinor"] < event.args["floorMinor"]:
+            raise impossible(event, f"by goods worth less than {event.args['floorMinor']}")
+        for pledge_id in ranks:
+            self.pledges[pledge_id].receipts.add(new)
+            self.pledges[pledge_id].receipts.discard(old)
+        self.ranks[new] = self.ranks.pop(old)
 
     def settle(self, event: ChainEvent) -> None:
         """End an act: what was replaced bears nothing any more, and a sale's parts sum. Raises Refused."""

@@ -21,6 +21,7 @@ from holdfast.domain.acts import (
     LienTermsOrder,
     LossNoticeOrder,
     LossWithdrawalOrder,
+    LotSeriesOrder,
     MarginOrder,
     MergeOrder,
     OriginOrder,
@@ -30,6 +31,8 @@ from holdfast.domain.acts import (
     PledgedTransferOrder,
     PledgeOrder,
     PledgeReleaseOrder,
+    PledgeSubstituteOrder,
+    PriceOrder,
     RenewOrder,
     ReplacementOrder,
     ShortageOrder,
@@ -55,7 +58,8 @@ MODULE_RIGHTS: Final[dict[str, int]] = {
 """Module -> what it may ask of the receipt contract. In the order in which they are deployed."""
 
 MODULE_NEEDS: Final[dict[str, tuple[str, ...]]] = {
-    "PledgeCourse": (),
+    "Valuation": ("Pledge",),
+    "PledgeCourse": ("Valuation",),
     "Pledge": ("PledgeCourse", "StorageLien"),
     "ReceiptActs": ("Pledge", "StorageLien"),
     "Court": (),
@@ -98,6 +102,9 @@ FUNCTIONS: Final[dict[type[Any], tuple[str, str]]] = {
     LienPaymentOrder: ("StorageLien", "acknowledge"),
     LienDischargeOrder: ("StorageLien", "discharge"),
     LienTenderOrder: ("StorageLien", "tender"),
+    PledgeSubstituteOrder: ("Pledge", "substitute"),
+    PriceOrder: ("Valuation", "post"),
+    LotSeriesOrder: ("Valuation", "assignLot"),
 }
 """Act -> (module, function) that takes it."""
 
@@ -130,8 +137,12 @@ PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
     LienPaymentOrder: ("operator",),
     LienDischargeOrder: ("operator",),
     LienTenderOrder: ("holder",),
+    PledgeSubstituteOrder: ("holder", "pledgee", "second", "third", "fourth"),
+    PriceOrder: ("feeder",),
+    LotSeriesOrder: (),
 }
-"""Act -> its fields that name the members who sign it, in the order the function wants their signatures."""
+"""Act -> its fields that name the members who sign it, in the order the function wants their signatures.
+A field that is 0 names nobody: its signature is empty."""
 
 CONSENTS: Final = frozenset(
     {
@@ -163,6 +174,8 @@ ATTESTED: Final = frozenset(
         ReplacementOrder,
         ShortageOrder,
         LienTenderOrder,
+        PledgeSubstituteOrder,
+        LotSeriesOrder,
     }
 )
 """Acts that a quorum attests."""

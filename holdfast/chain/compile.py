@@ -39,6 +39,7 @@ CONTRACTS: Final[Mapping[str, str]] = {
     "Pledge": "contracts/Pledge.sol",
     "PledgeCourse": "contracts/PledgeCourse.sol",
     "StorageLien": "contracts/StorageLien.sol",
+    "Valuation": "contracts/Valuation.sol",
     "ReceiptStatus": "contracts/ReceiptStatus.sol",
     "AccessManager": "@openzeppelin/contracts/access/manager/AccessManager.sol",
 }

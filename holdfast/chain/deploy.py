@@ -73,6 +73,7 @@ class Deployment:
     replacement: str = ""
     shortage: str = ""
     storage_lien: str = ""
+    valuation: str = ""
 
     def contracts(self) -> dict[str, str]:
         """Contract -> address, of every contract of ours that is named: the first two, then modules."""
@@ -183,7 +184,8 @@ def deploy(
             committee.threshold, committee.max_age_s, committee.policy_digest, words
         )
     )
-    for step in hand_over(governance, expected[0], {"Consortium": expected[1]}, signer.address):
+    governed = {"Consortium": expected[1], "Valuation": modules["valuation"]}
+    for step in hand_over(governance, expected[0], governed, signer.address):
         sender.send(manager.functions[step.function](*step.args))
     manager_at, consortium_at, receipts_at = expected
     return Deployment(

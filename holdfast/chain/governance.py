@@ -26,6 +26,7 @@ class Power(IntEnum):
     MODULES = 3
     GUARDIAN = 4
     ADMIN_ACTS = 5
+    VALUATION = 6
 
 
 LABELS: Final[Mapping[Power, str]] = {
@@ -34,6 +35,7 @@ LABELS: Final[Mapping[Power, str]] = {
     Power.MODULES: "MODULES",
     Power.GUARDIAN: "GUARDIAN",
     Power.ADMIN_ACTS: "ADMIN_ACTS",
+    Power.VALUATION: "VALUATION",
 }
 
 GOVERNED: Final[Mapping[str, Mapping[str, Power]]] = {
@@ -46,6 +48,7 @@ GOVERNED: Final[Mapping[str, Mapping[str, Power]]] = {
         "setCommittee": Power.COMMITTEE,
         "setModule": Power.MODULES,
     },
+    "Valuation": {"setSeries": Power.VALUATION},
 }
 """Contract -> function -> role that may call it. One left out would be the admin's, without guardians."""
 
@@ -76,6 +79,9 @@ class Governance:
     registrar_delay_s: int
     committee_delay_s: int
     guardians: tuple[str, ...] = ()
+    valuation: str = ""
+    """Sets up price series; empty if nobody does yet."""
+    valuation_delay_s: int = 0
 
     def require_separate(self) -> None:
         """Refuse unless no account holds two powers, somebody can cancel, and there is time to.
@@ -84,15 +90,17 @@ class Governance:
             InvalidInput: naming the field.
         """
         seen: dict[str, str] = {}
-        named = [("admin", self.admin), ("registrar", self.registrar), ("committee", self.committee)]
+        named = [(field, getattr(self, field)) for field in ("admin", "registrar", "committee", "valuation")]
         if not self.guardians:
             raise InvalidInput("guardians", "none", "at least one account that can cancel what is announced")
+        if not self.valuation:
+            raise InvalidInput("valuation", "none", "the account that sets up price series")
         for field, account in [*named, *(("guardians", guardian) for guardian in self.guardians)]:
             key = account.lower()
             if key in seen:
                 raise InvalidInput(field, account, f"an account of its own; this one is given as {seen[key]}")
             seen[key] = field
-        for field in ("admin_delay_s", "registrar_delay_s", "committee_delay_s"):
+        for field in ("admin_delay_s", "registrar_delay_s", "committee_delay_s", "valuation_delay_s"):
             if getattr(self, field) < 1:
                 raise InvalidInput(field, getattr(self, field), "1 s or more: without delay none can cancel")
 
@@ -137,10 +145,14 @@ def hand_over(
             yield Step("setTargetFunctionRole", (address, selectors(contract, names), int(power)))
     marked = selectors("AccessManager", ADMIN_FUNCTIONS)
     yield Step("setTargetFunctionRole", (manager, marked, int(Power.ADMIN_ACTS)))
+    valuer = [(Power.VALUATION, governance.valuation, governance.valuation_delay_s)] * bool(
+        governance.valuation
+    )
     for power, account, delay_s in (
         (Power.REGISTRAR, governance.registrar, governance.registrar_delay_s),
         (Power.COMMITTEE, governance.committee, governance.committee_delay_s),
         (Power.MODULES, governance.admin, governance.admin_delay_s),
+        *valuer,
         *((Power.GUARDIAN, guardian, 0) for guardian in governance.guardians),
     ):
         yield Step("grantRole", (int(power), account, delay_s))

@@ -15,6 +15,7 @@ from holdfast.chain.governance_refusals import GOVERNANCE_SENTENCES
 from holdfast.chain.lien_refusals import LIEN_SENTENCES
 from holdfast.chain.origin_refusals import LOSS_SENTENCES, ORIGIN_SENTENCES
 from holdfast.chain.plain_values import fill
+from holdfast.chain.value_refusals import VALUE_SENTENCES
 from holdfast.domain.errors import Refused
 
 SENTENCES: dict[str, str] = {
@@ -22,6 +23,7 @@ SENTENCES: dict[str, str] = {
     **LIEN_SENTENCES,
     **ORIGIN_SENTENCES,
     **LOSS_SENTENCES,
+    **VALUE_SENTENCES,
     "DeadlinePassed": "the order's deadline {deadline} has passed; it is {nowS}",
     "WrongSeq": "the order carries number {given}, the receipt expects {expected}: it was used or is early",
     "WrongHolder": "the order names holder {given}, the receipt is held by member {holder}",

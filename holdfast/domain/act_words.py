@@ -98,6 +98,19 @@ SENTENCES: Final[dict[type[Any], Words]] = {
         "{pledgee}将{pledgor}出质的{receipt_id}以 {proceeds_minor} 变卖给{buyer}：费用 {costs_minor}，"
         "留置权 {lien_minor}，{shares}，余款 {surplus_minor} 归出质人。质权消灭；变卖记录摘要 {sale_digest}",
     ),
+    acts.PledgeSubstituteOrder: (
+        "{holder} puts {receipt_id} in the place of {released_id}, which becomes free, under the same "
+        "pledges in the same ranks: first {pledgee}, second {second}, third {third}, fourth {fourth}. The "
+        "goods must be worth no less. The amended filing has digest {filing_digest}. All of them sign",
+        "{holder}以{receipt_id}替换{released_id}作为质物，后者解除质押，质权及顺位不变：第一 {pledgee}，"
+        "第二 {second}，第三 {third}，第四 {fourth}。替换货物价值不得低于原货物。变更登记文件摘要 "
+        "{filing_digest}。须各方签署",
+    ),
+    acts.PriceOrder: (
+        "{feeder} says that one tonne is worth {price_minor}, as observed {observed_at}, in the price series "
+        "with digest {series_digest}",
+        "{feeder}报价：每吨 {price_minor}，观察时间 {observed_at}，价格序列摘要 {series_digest}",
+    ),
     acts.CaseOrder: (
         "{court} opens case {case_no} with reason code {reason}, by the ruling with digest "
         "{document_digest}, in force until {expires_at}",
@@ -118,8 +131,8 @@ SENTENCES: Final[dict[type[Any], Words]] = {
 }
 """Order -> what it does, without the full stop: when it becomes void is added to each."""
 
-_MEMBERS: Final = frozenset({*PARTY_FIELDS, "operator", "court"})
-_TIMES: Final = frozenset({"expires_at", "maturity"})
+_MEMBERS: Final = frozenset({*PARTY_FIELDS, "operator", "court", "feeder"})
+_TIMES: Final = frozenset({"expires_at", "maturity", "observed_at"})
 
 
 def short_receipt(receipt_id: int) -> Words:
@@ -170,7 +183,7 @@ def _show(
     value: Any = getattr(order, name)
     money = getattr(order, "currency", b"").decode() or currency
     if name in _MEMBERS:
-        return who(value)
+        return who(value) if value else ("nobody", "无")
     if name == "receipt_id":
         return receipt(value)
     if name.endswith("_id") and name != "pledge_id":

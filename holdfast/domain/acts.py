@@ -35,6 +35,9 @@ from holdfast.domain.pledge_acts import PledgeOrder as PledgeOrder
 from holdfast.domain.pledge_acts import PledgeReleaseOrder as PledgeReleaseOrder
 from holdfast.domain.pledge_acts import Share as Share
 from holdfast.domain.receipt_refs import ReceiptRef as ReceiptRef
+from holdfast.domain.value_acts import LotSeriesOrder as LotSeriesOrder
+from holdfast.domain.value_acts import PledgeSubstituteOrder as PledgeSubstituteOrder
+from holdfast.domain.value_acts import PriceOrder as PriceOrder
 
 
 class SupersedeReason(IntEnum):
@@ -177,6 +180,9 @@ Act = (
     | LienPaymentOrder
     | LienDischargeOrder
     | LienTenderOrder
+    | PriceOrder
+    | LotSeriesOrder
+    | PledgeSubstituteOrder
 )
 
 AnyOrder = Order | Act

@@ -10,16 +10,21 @@ from holdfast.domain.members import member_id
 from holdfast.domain.units import grams
 
 _MEMBERS: Final = frozenset(
-    {"holder", "operator", "court", "pledgee", "assignee", "transferee", "pledgor", "buyer"}
+    {"holder", "operator", "court", "pledgee", "assignee", "transferee", "pledgor", "buyer", "feeder"}
 )
+_OPTIONAL_MEMBERS: Final = frozenset({"second", "third", "fourth"})
+"""Zero means nobody."""
 _BITS: Final = {
     "receipt_id": (256, 1),
     "successor_id": (256, 1),
     "merged_id": (256, 1),
+    "released_id": (256, 1),
     "seq": (32, 0),
+    "released_seq": (32, 0),
     "number": (32, 0),
     "expires_at": (40, 1),
     "maturity": (40, 1),
+    "observed_at": (40, 1),
     "deadline": (64, 1),
     "case_no": (24, 1),
     "cure_s": (24, 1),
@@ -35,6 +40,7 @@ _BITS: Final = {
     "short_g": (64, 1),
     "pledge_id": (64, 1),
     "amount_minor": (64, 1),
+    "price_minor": (64, 1),
     "value_minor": (64, 0),
     "proceeds_minor": (64, 0),
     "costs_minor": (64, 0),
@@ -60,6 +66,9 @@ class Checked:
 def _check(name: str, value: object) -> None:
     if name in _MEMBERS:
         member_id(value, field=name)  # type: ignore[arg-type]
+    elif name in _OPTIONAL_MEMBERS:
+        if value != 0 or isinstance(value, bool):  # zero, not False, means nobody
+            member_id(value, field=name)  # type: ignore[arg-type]
     elif name == "quantity_g":
         grams(value)  # type: ignore[arg-type]
     elif name == "currency":
@@ -72,8 +81,9 @@ def _check(name: str, value: object) -> None:
         if not isinstance(value, bytes) or len(value) != 32:
             raise InvalidInput(name, value, "32 bytes")
     elif isinstance(value, tuple):
-        if not 1 <= len(value) <= 100:
-            raise InvalidInput(name, len(value), "1 to 100 entries")
+        least = 0 if name == "others" else 1
+        if not least <= len(value) <= 100:
+            raise InvalidInput(name, len(value), f"{least} to 100 entries")
     else:
         bits, least = _BITS[name]
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**bits:

@@ -186,8 +186,10 @@ STANDING_FIELDS: Final = ("receipt_id", "receipts")
 """Fields of orders that name receipts which stand already; a field means the same in every order."""
 COMING_FIELDS: Final = ("successor_id", "merged_id", "replacement_id", "parts")
 """Fields of orders that name receipts which the order brings into being."""
-PARTY_FIELDS: Final = ("holder", "pledgor", "transferee", "pledgee", "assignee", "buyer")
-"""Fields of orders that name members with an interest in the outcome."""
+PARTY_FIELDS: Final = (
+    *("holder", "pledgor", "transferee", "pledgee", "second", "third", "fourth", "assignee", "buyer"),
+)
+"""Fields of orders that name members with an interest in the outcome; 0 names nobody."""
 
 
 def named_members(order: Order | Act) -> tuple[int, ...]:
@@ -224,7 +226,7 @@ def interested_members(order: Order | Act) -> tuple[int, ...]:
     if isinstance(order, IssueOrder):
         return tuple(sorted({terms.holder for terms in order.receipts}))
     named = (getattr(order, field, None) for field in PARTY_FIELDS)
-    return tuple(dict.fromkeys(member for member in named if member is not None))
+    return tuple(dict.fromkeys(member for member in named if member))
 
 
 def barred_members(order: Order | Act, receipts: Iterable[ReceiptState | None]) -> frozenset[int]:

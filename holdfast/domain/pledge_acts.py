@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from holdfast.domain.checked import Checked
+from holdfast.domain.receipt_refs import ReceiptRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,11 @@ class DefaultOrder(Checked):
 
 @dataclass(frozen=True, slots=True)
 class MarginOrder(Checked):
-    """Give notice that the goods' attested value is too low. Signed by the pledgee; attested."""
+    """Give notice that the goods are worth too little. Signed by the pledgee; attested.
+
+    What they are worth the chain computes (`holdfast.domain.valuation`); `value_minor` is the most that the
+    pledgee says. `others` are the further receipts that the pledge covers, all of them.
+    """
 
     receipt_id: int
     pledge_id: int
@@ -88,6 +93,7 @@ class MarginOrder(Checked):
     value_minor: int
     seq: int
     deadline: int
+    others: tuple[ReceiptRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

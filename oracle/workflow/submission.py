@@ -104,7 +104,8 @@ class Submission:
         return self.chain.modules.call(act, parties, consent, attestation, committee, signatures)
 
     def _signed(self, record: OrderRecord, order: AnyOrder, fields: Sequence[str]) -> list[bytes]:
-        return [self._signature(record, getattr(order, field)) for field in fields]
+        members = [getattr(order, field) for field in fields]
+        return [self._signature(record, member) if member else b"" for member in members]
 
     def _consent(self, record: OrderRecord, act: Act) -> bytes:
         """The signature of the first pledgee, where the act takes it and the receipt is pledged now."""

@@ -97,7 +97,7 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
     members = {person.key: _new_key(home, person.key) for person in PEOPLE}
     seats = {person.key: _new_key(home, f"{person.key}-attester") for person in ATTESTERS}
     relayer = _new_key(home, "relayer")
-    powers = ("admin", "registrar", "committee", "guardian")
+    powers = ("admin", "registrar", "committee", "guardian", "valuation")
     governors = [_new_key(home, f"governance-{name}") for name in powers]
     policy = make_policy(home)
     home.policy.write_bytes(policy_bytes(policy))
@@ -123,7 +123,7 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
     )
     write_book(home.members, book)
     rpc(chain_url, "anvil_setBalance", relayer.account, ONE_ETHER)
-    admin, registrar, committee, guardian = (governor.account for governor in governors)
+    admin, registrar, committee, guardian, valuation = (governor.account for governor in governors)
     deployment = found_consortium(
         Founding(
             rpc_url=chain_url,
@@ -137,10 +137,12 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
             admin=admin,
             registrar=registrar,
             committee=committee,
+            valuation=valuation,
             guardians=guardian,
             admin_delay_s=5 * 86_400,
             registrar_delay_s=86_400,
             committee_delay_s=86_400,
+            valuation_delay_s=86_400,
             engine=Engine.DEVELOPMENT,
             deployment_file=home.deployment,
             trust_file=home.trust,

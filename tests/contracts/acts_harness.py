@@ -88,6 +88,7 @@ class ActsWorld(World):
             if rights:
                 self.set_module(self.modules[name], rights)
         self.status_reader = self.modules["ReceiptStatus"]
+        self.addresses["Valuation"] = self.modules["Valuation"]
 
     def domain_of(self, act: Act) -> Domain:
         return Domain(self.chain.chain_id, self.modules[FUNCTIONS[type(act)][0]])
@@ -129,6 +130,8 @@ class ActsWorld(World):
         kind = type(act)
         parties = tuple(
             self.signature("stranger" if field in forged else getattr(act, field), act)
+            if getattr(act, field)
+            else b""
             for field in PARTIES[kind]
         )
         consent = b"" if consent_by is None or kind not in CONSENTS else self.signature(consent_by, act)

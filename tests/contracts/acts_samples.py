@@ -24,6 +24,7 @@ from holdfast.domain.acts import (
     LienTermsOrder,
     LossNoticeOrder,
     LossWithdrawalOrder,
+    LotSeriesOrder,
     MarginOrder,
     MergeOrder,
     OriginOrder,
@@ -33,6 +34,8 @@ from holdfast.domain.acts import (
     PledgedTransferOrder,
     PledgeOrder,
     PledgeReleaseOrder,
+    PledgeSubstituteOrder,
+    PriceOrder,
     RenewOrder,
     ReplacementOrder,
     Share,
@@ -42,7 +45,7 @@ from holdfast.domain.acts import (
     UnfreezeOrder,
 )
 from tests.contracts.acts_harness import AMOUNT, COURT, INDEPENDENT, ActsWorld
-from tests.contracts.harness import BANK, BANK_2, DAY_S, receipt_id
+from tests.contracts.harness import BANK, BANK_2, DAY_S, IOT, receipt_id
 from tests.contracts.origin_orders import (
     NOTICE_S,
     electronic_order,
@@ -65,6 +68,8 @@ from tests.contracts.storage import (
     terms_order,
 )
 from tests.contracts.test_foreclosure import COSTS, cure_order, default_order, in_default, margin_order, sale
+from tests.contracts.test_substitution import BANKS, ready, substitute_order
+from tests.contracts.valuing import lot_order, price_order, set_series, valued
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,8 @@ def _notice(acts: ActsWorld) -> Sample:
 
 def _margin(acts: ActsWorld) -> Sample:
     receipt, pledge = _pledged(acts)
-    return Sample(margin_order(acts, receipt, pledge, 1))
+    valued(acts, (1, 1))
+    return Sample(margin_order(acts, receipt, pledge, 10))
 
 
 def _cure(acts: ActsWorld) -> Sample:
@@ -155,6 +161,22 @@ def _stored(acts: ActsWorld) -> int:
     return receipt
 
 
+def _price(acts: ActsWorld) -> Sample:
+    set_series(acts)
+    return Sample(price_order(acts, IOT))
+
+
+def _series(acts: ActsWorld) -> Sample:
+    acts.issued()
+    set_series(acts)
+    return Sample(lot_order(acts))
+
+
+def _substitute(acts: ActsWorld) -> Sample:
+    receipt, other, _ = ready(acts, 4)
+    return Sample(substitute_order(acts, receipt, other, BANKS))
+
+
 SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
     SplitOrder: lambda acts: Sample(acts.split_order(_pledged(acts)[0], 4, 6), BANK),
     MergeOrder: _merge,
@@ -184,4 +206,7 @@ SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
     LienPaymentOrder: lambda acts: Sample(payment_order(acts, _stored(acts), 500)),
     LienDischargeOrder: lambda acts: Sample(discharge_order(acts, _stored(acts))),
     LienTenderOrder: lambda acts: Sample(tender_order(acts, _stored(acts), 500), None, WITHOUT_OPERATOR),
+    PriceOrder: _price,
+    LotSeriesOrder: _series,
+    PledgeSubstituteOrder: _substitute,
 }

@@ -7,17 +7,24 @@ from typing import Any
 from holdfast.chain.governance import GOVERNED, Governance, hand_over
 from tests.contracts.harness import DAY_S, Outcome, World, address_of, key_of
 
-ADMIN, REGISTRAR, SEATER, GUARDIAN, GUARDIAN_2, STRANGER = (
+ADMIN, REGISTRAR, SEATER, VALUER, GUARDIAN, GUARDIAN_2, STRANGER = (
     address_of(key_of(name))
-    for name in ("admin", "registrar", "seater", "guardian", "guardian 2", "stranger")
+    for name in ("admin", "registrar", "seater", "valuer", "guardian", "guardian 2", "stranger")
 )
-ADMIN_DELAY_S, REGISTRAR_DELAY_S, SEATER_DELAY_S = 5 * DAY_S, 1 * DAY_S, 2 * DAY_S
-DELAYS = {ADMIN: ADMIN_DELAY_S, REGISTRAR: REGISTRAR_DELAY_S, SEATER: SEATER_DELAY_S}
+ADMIN_DELAY_S, REGISTRAR_DELAY_S, SEATER_DELAY_S, VALUER_DELAY_S = 5 * DAY_S, DAY_S, 2 * DAY_S, 3 * DAY_S
+DELAYS = {
+    ADMIN: ADMIN_DELAY_S,
+    REGISTRAR: REGISTRAR_DELAY_S,
+    SEATER: SEATER_DELAY_S,
+    VALUER: VALUER_DELAY_S,
+}
 
 
 def governance(*, delayed: bool = True) -> Governance:
     delays = (ADMIN_DELAY_S, REGISTRAR_DELAY_S, SEATER_DELAY_S) if delayed else (0, 0, 0)
-    return Governance(ADMIN, REGISTRAR, SEATER, *delays, (GUARDIAN, GUARDIAN_2))
+    return Governance(
+        ADMIN, REGISTRAR, SEATER, *delays, (GUARDIAN, GUARDIAN_2), VALUER, VALUER_DELAY_S * delayed
+    )
 
 
 def govern(world: World, *, delayed: bool = True) -> None:

@@ -11,7 +11,15 @@ from holdfast.audit.ledger import Ledger
 from holdfast.audit.signed import needs_quorum
 from holdfast.chain.acts import ATTESTED, pledge_id
 from holdfast.chain.events import ChainEvent
-from holdfast.domain.acts import Act, CureOrder, DefaultOrder, ForeclosureOrder, PledgeAssignOrder, Share
+from holdfast.domain.acts import (
+    Act,
+    CureOrder,
+    DefaultOrder,
+    ForeclosureOrder,
+    MarginOrder,
+    PledgeAssignOrder,
+    Share,
+)
 from holdfast.domain.errors import Refused
 from holdfast.domain.orders import Status, SuspendReason
 from tests.contracts.acts_harness import (
@@ -37,6 +45,9 @@ from tests.contracts.origin_orders import (
     replacement_order,
     shortage_order,
 )
+from tests.contracts.test_margin import margin_order
+from tests.contracts.test_substitution import substitute_order
+from tests.contracts.valuing import FEEDERS, later, lot_order, price_order, set_series, valued
 from tests.fakes.acts_log import chain_events
 
 
@@ -194,6 +205,45 @@ def test_replay__burdened_life_bent_anywhere__told() -> None:
     assert "pledges' own logs" in bent(acts, "Pledged", pledgee=BANK_2)
     assert "2" in bent(acts, "PledgesChanged", pledges=2)
     assert "courts' own" in bent(acts, "FreezesChanged", freezeCase=9)
+
+
+def test_replay__margin_over_two_parts_then_other_goods__as_the_contract_says() -> None:
+    acts = ActsWorld()
+    receipt, other = acts.issued(), acts.issued(2)
+    valued(acts)
+    acts.pledged(receipt)
+    acts.pledged(receipt, BANK_2, 2)
+    put(acts, acts.split_order(receipt, 4, 6), BANK)
+    one, rest = receipt_id(100), receipt_id(101)
+    pledge = agrees(acts).pledges.ranks[one][0]
+    later(acts)
+    valued(acts, (1, 1))
+    put(acts, margin_order(acts, pledge, one, rest))
+    assert agrees(acts).pledges.pledges[pledge].defaulted
+    put(acts, substitute_order(acts, one, other, (BANK, BANK_2)))
+
+    ledger = agrees(acts)
+    assert (ledger.receipts[one].pledges, ledger.receipts[other].pledges) == (0, 2)
+    assert ledger.pledges.pledges[pledge].receipts == {rest, other}
+    assert "PledgesSubstituted" in bent(acts, "PledgesSubstituted", ranks=7)
+    assert "worth less" in bent(acts, "PledgesSubstituted", valueMinor=3)
+    assert "PledgesSubstituted" in bent(acts, "PledgesSubstituted", releasedId=rest + 1)
+
+
+def test_replay__price_series_of_a_lot__what_the_order_says() -> None:
+    acts = ActsWorld()
+    acts.issued()
+    set_series(acts)
+    put(acts, lot_order(acts))
+    put(acts, price_order(acts, FEEDERS[0]))
+    agrees(acts)
+
+
+def test_does__value_above_what_the_order_says__is_something_else() -> None:
+    order = MarginOrder(1, 2, 3, 10, 0, 99)
+    for value, right in ((10, True), (9, True), (11, False), (None, False)):
+        found = [("PledgesChanged", 1, 1, 3), ("MarginCalled", 1, 2, value)]
+        assert does(found, acts_of(order)) is right
 
 
 def test_ranks_in__word__first_in_the_lowest() -> None:

@@ -16,10 +16,12 @@ from tests.contracts.harness import (
     IMPORTER,
     INSPECTOR,
     OPERATOR,
+    TONNE_G,
     TRADER,
     receipt_id,
     refused,
 )
+from tests.contracts.valuing import later, valued
 
 COSTS = 100_000_00
 
@@ -219,12 +221,16 @@ def test_sale__of_one_part__what_was_paid_no_longer_burdens_the_other(acts: Acts
 
 
 def test_margin__value_below_the_need__called_and_curable(acts: ActsWorld) -> None:
-    receipt = acts.issued()
+    receipt = acts.issued(quantity_g=TONNE_G)
     pledge = acts.pledged(receipt)
     needed = -(-AMOUNT * 10_000 // 7_000)
-    with refused("MarginHolds", valueMinor=needed, neededMinor=needed):
-        acts.put(margin_order(acts, receipt, pledge, needed))
+    valued(acts, (needed, needed))
+    with refused("MarginHolds", pledgeId=pledge, valueMinor=needed, neededMinor=needed):
+        acts.put(margin_order(acts, receipt, pledge, 2**64 - 1))
+    later(acts)
+    valued(acts, (needed - 1, needed - 1))
     outcome = acts.put(margin_order(acts, receipt, pledge, needed - 1))
+    assert outcome.event("MarginCalled")["valueMinor"] == needed - 1
     assert outcome.event("MarginCalled")["neededMinor"] == needed
     assert outcome.event("MarginCalled")["saleFrom"] == acts.chain.now_s + CURE_S
     acts.put(cure_order(acts, receipt, pledge))
@@ -234,11 +240,9 @@ def test_margin__value_below_the_need__called_and_curable(acts: ActsWorld) -> No
 def test_margin__unattested_by_a_quorum_or_unsigned__refused(acts: ActsWorld) -> None:
     receipt = acts.issued()
     pledge = acts.pledged(receipt)
-    order = margin_order(acts, receipt, pledge, 1)
+    valued(acts, (1, 1))
+    order = margin_order(acts, receipt, pledge, 10)
     with refused("SignerIsParty", member=BANK):
         acts.put(order, signers=(OPERATOR, BANK, INSPECTOR))
     with refused("ForeignSignature", member=BANK):
         acts.put(order, forged=["pledgee"])
-    acts.put(acts.split_order(receipt, 4, 6), consent_by=BANK)
-    with refused("PledgeCoversOthers"):
-        acts.put(margin_order(acts, receipt_id(100), pledge, 1))

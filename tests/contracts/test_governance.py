@@ -18,6 +18,7 @@ from tests.contracts.governance_harness import (
     REGISTRAR_DELAY_S,
     SEATER,
     STRANGER,
+    VALUER,
     announce,
     carry_out,
     govern,
@@ -107,7 +108,14 @@ def test_governance__a_new_holder_of_power__waits_for_the_grant_delay(world: Wor
     govern(world)
     chain = world.chain
     chain.set_time(chain.now_s + SETBACK_S)
-    powers = (Power.ADMIN, Power.REGISTRAR, Power.COMMITTEE, Power.MODULES, Power.GUARDIAN)
+    powers = (
+        Power.ADMIN,
+        Power.REGISTRAR,
+        Power.COMMITTEE,
+        Power.MODULES,
+        Power.GUARDIAN,
+        Power.VALUATION,
+    )
     grants = [chain.calldata(world.manager, "grantRole", int(power), NEW, 0) for power in powers]
     for grant in grants:
         announce(world, ADMIN, world.manager, grant)
@@ -162,6 +170,7 @@ def announced(world: World) -> list[tuple[str, str, bytes]]:
         "revokeRole": (int(Power.GUARDIAN), GUARDIAN),
     }
     assert set(admin_acts) == set(ADMIN_FUNCTIONS)
+    valuation = world.addresses["Valuation"]
     order = world.module_order(world.receipts, 1)
     module = ((order.module, 1, order.code_hash, 1, 1), world.committee.as_tuple(), b"")
     return [
@@ -169,6 +178,7 @@ def announced(world: World) -> list[tuple[str, str, bytes]]:
         (REGISTRAR, consortium, chain.calldata(consortium, "setMemberAccount", IMPORTER, NEW)),
         (SEATER, consortium, chain.calldata(consortium, "setCommittee", 3, MAX_AGE_S, POLICY, [])),
         (ADMIN, consortium, chain.calldata(consortium, "setModule", *module)),
+        (VALUER, valuation, chain.calldata(valuation, "setSeries", POLICY, b"CNY", DAY_S, 300, [1, 2])),
     ]
 
 
@@ -190,7 +200,7 @@ def test_guardian__cancelling_by_others__refused(world: World) -> None:
     members = [address_of(key_of(f"member {m}")) for m in range(1, 8)]
     for proposer, target, data in announced(world):
         announce(world, proposer, target, data)
-        for sender in {REGISTRAR, SEATER, STRANGER, chain.deployer, *members} - {proposer}:
+        for sender in {REGISTRAR, SEATER, VALUER, STRANGER, chain.deployer, *members} - {proposer}:
             with refused("AccessManagerUnauthorizedCancel", msgsender=sender.lower()):
                 chain.send(world.manager, "cancel", proposer, target, data, sender=sender)
 
@@ -230,6 +240,9 @@ def test_guardian__its_own_dismissal__another_guardian_can_cancel(world: World) 
         ({"guardians": (GUARDIAN, GUARDIAN)}, "guardians"),
         ({"registrar": ADMIN}, "registrar"),
         ({"committee": REGISTRAR}, "committee"),
+        ({"valuation": SEATER}, "valuation"),
+        ({"valuation": ""}, "valuation"),
+        ({"valuation_delay_s": 0}, "valuation_delay_s"),
         ({"admin_delay_s": 0}, "admin_delay_s"),
         ({"registrar_delay_s": 0}, "registrar_delay_s"),
         ({"committee_delay_s": 0}, "committee_delay_s"),
@@ -260,7 +273,7 @@ def test_governance__every_restricted_function__has_a_role_with_guardians(world:
 
 def test_governance__authority__cannot_be_taken(world: World) -> None:
     govern(world)
-    for sender in (STRANGER, ADMIN, REGISTRAR, SEATER, GUARDIAN):
+    for sender in (STRANGER, ADMIN, REGISTRAR, SEATER, VALUER, GUARDIAN):
         with refused("AccessManagedUnauthorized", caller=sender.lower()):
             send(world, "setAuthority", sender, sender=sender)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,12 @@ from holdfast.attestation.typed_data import ACT_TYPES, act_from_json, encode_typ
 from holdfast.chain.acts import FUNCTIONS, PARTIES, act_arguments
 from holdfast.chain.refusals import SENTENCES, _errors
 from holdfast.domain.acts import (
+    Act,
     ForeclosureOrder,
+    LotSeriesOrder,
     PledgeOrder,
+    PledgeSubstituteOrder,
+    PriceOrder,
     Share,
     SplitOrder,
     Successor,
@@ -25,10 +30,13 @@ ROOT = Path(__file__).resolve().parents[3]
 SPLIT = SplitOrder(1, 2, 1, 0, (Successor(7, 4, 99), Successor(8, 6, 99)), 50)
 PLEDGE = PledgeOrder(1, 2, 4, 0, 1, 500, b"CNY", 99, 7_000, 60, 0, bytes(32), 50)
 SALE = ForeclosureOrder(1, 4, 2, 3, 0, bytes(32), 10, 1, 0, (Share(9, 9, 9),), 0, 50)
+PRICE = PriceOrder(bytes(32), 5, 60_000_00, 40, 50)
+SERIES = LotSeriesOrder(7, bytes(32), 50)
+SUBSTITUTE = PledgeSubstituteOrder(1, 2, 2, 4, 0, 0, bytes(32), 50, second=8)
 
 
-@pytest.mark.parametrize("act", [SPLIT, PLEDGE, SALE])
-def test_act__through_json__the_same(act: SplitOrder | PledgeOrder | ForeclosureOrder) -> None:
+@pytest.mark.parametrize("act", [SPLIT, PLEDGE, SALE, PRICE, SERIES, SUBSTITUTE])
+def test_act__through_json__the_same(act: Act) -> None:
     assert act_from_json(type(act).__name__, order_to_json(act)) == act
 
 
@@ -55,6 +63,12 @@ def test_pledge__value_out_of_its_limits__refused_by_name(field: str, value: obj
     values = {name: getattr(PLEDGE, name) for name in PLEDGE.__slots__}
     with pytest.raises(InvalidInput, match=field):
         PledgeOrder(**{**values, field: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [-1, 2**32, False])
+def test_substitute__rank_that_is_no_member__refused_by_name(value: object) -> None:
+    with pytest.raises(InvalidInput, match="third"):
+        replace(SUBSTITUTE, third=value)  # type: ignore[arg-type]
 
 
 def test_types__every_act__hashed_by_the_contracts_under_the_same_string() -> None:
