@@ -27,6 +27,8 @@ NO_MODULES: Final = frozenset(
     {"AccessManager", "ReceiptStatus", *CORE, *(piece for pieces in PIECES.values() for piece in pieces)}
 )
 """Contracts that are no modules, and pieces of others' code."""
+MAY_SHARE: Final = frozenset({"Attested", "AuthorityUpdated"})
+"""Events that a module may write as well as the first two contracts: they change no receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def event_book(contract: str) -> dict[bytes, Any]:
     """Topic -> event of Consortium, of WarehouseReceipt, or ("modules") of any module.
 
     A module's log is never read as one of the first two contracts': what changes a receipt, only the receipt
-    contract says. `Attested` both may write.
+    contract says. What is in MAY_SHARE both may write.
     """
     own = (contract,) if contract in CORE else module_names()
     book: dict[bytes, Any] = {}
@@ -77,7 +79,7 @@ def event_book(contract: str) -> dict[bytes, Any]:
                 book[bytes.fromhex(event.topic[2:])] = event
     if contract not in CORE:
         for topic in {topic for name in CORE for topic in event_book(name)} & set(book):
-            if book[topic].event_name != "Attested":
+            if book[topic].event_name not in MAY_SHARE:
                 del book[topic]
     return book
 
