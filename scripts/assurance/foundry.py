@@ -42,8 +42,8 @@ INVARIANTS: Final = {
 }
 """Test -> what a person calls it."""
 DEPTH: Final = 200
-RUNS: Final = 170
-"""Sequences in one campaign: half a minute."""
+RUNS: Final = 140
+"""Sequences in one campaign: a quarter of a minute of one core."""
 USEFUL_IN_CI, USEFUL_IN_FULL = 200_000, 10_000_000
 MOST_REVERTING_BPS: Final = 1_000
 LEAST_PER_HANDLER: Final = 200
