@@ -10,6 +10,8 @@ import {
     SupersedeOrder
 } from "contracts/interfaces/ActTypes.sol";
 import {IReceiptActs} from "contracts/interfaces/IReceiptActs.sol";
+import {IStorageLien} from "contracts/interfaces/IStorageLien.sol";
+import {LienRecord} from "contracts/interfaces/LienTypes.sol";
 import {STATUS_REPLACED} from "contracts/interfaces/Types.sol";
 import {Spoil} from "./Desk.sol";
 import {Proof, ReceiptHandler} from "./ReceiptHandler.sol";
@@ -43,7 +45,7 @@ abstract contract ActsHandler is ReceiptHandler {
         bytes memory consent = _consent(acts, _firstPledgee(paper), orderHash);
         bytes memory data =
             abi.encodeCall(IReceiptActs.split, (order, holderSignature, operatorSignature, consent));
-        _sendMove(id, acts, data, consent.length != 0, false);
+        _sendMove(id, acts, data, consent.length != 0, 0);
         for (uint256 i = 0; i < count; ++i) {
             _succeed(order.parts[i].receiptId, id, order.parts[i].quantityG, paper.expiresAt);
         }
@@ -78,7 +80,7 @@ abstract contract ActsHandler is ReceiptHandler {
         bytes memory consent = _consent(acts, _firstPledgee(paper), orderHash);
         bytes memory data =
             abi.encodeCall(IReceiptActs.merge, (order, holderSignature, operatorSignature, consent));
-        _sendMove(id, acts, data, consent.length != 0, false);
+        _sendMove(id, acts, data, consent.length != 0, 0);
         _succeed(order.mergedId, id, order.quantityG, expiresAt);
         _bury(id, STATUS_REPLACED);
         _bury(other, STATUS_REPLACED);
@@ -111,7 +113,7 @@ abstract contract ActsHandler is ReceiptHandler {
             IReceiptActs.deliverPart,
             (order, holderSignature, consent, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, acts, data, consent.length != 0, false);
+        _sendMove(id, acts, data, consent.length != 0, 0);
         LotSum storage sum = sums[paper.lotId];
         sum.attestedG -= grams;
         sum.deliveredG += grams;
@@ -133,7 +135,7 @@ abstract contract ActsHandler is ReceiptHandler {
             IReceiptActs.supersede,
             (order, holderSignature, consent, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, acts, data, consent.length != 0, reason == 2);
+        _sendMove(id, acts, data, consent.length != 0, reason == 2 ? THOUGH_EXPIRED : 0);
         _succeed(order.successorId, id, order.quantityG, expiresAt);
         _bury(id, STATUS_REPLACED);
     }
@@ -152,8 +154,15 @@ abstract contract ActsHandler is ReceiptHandler {
 
     function _traits(uint256 id) private view returns (bytes32) {
         Paper storage paper = papers[id];
+        bytes32 fee = 0;
+        if (paper.lienTerms != 0) {
+            LienRecord memory terms = IStorageLien(storageLien).termsOf(id);
+            fee = keccak256(abi.encode(terms.feeMinor, terms.currency, terms.rank));
+        }
         return keccak256(
-            abi.encode(paper.lotId, paper.holder, paper.operator, paper.kind, paper.status, paper.pledges)
+            abi.encode(
+                paper.lotId, paper.holder, paper.operator, paper.kind, paper.status, paper.pledges, paper.liens, fee
+            )
         );
     }
 }

@@ -29,6 +29,8 @@ abstract contract Book is Desk {
         uint64[] pledges; // by rank
         uint24[] cases; // the first is in force
         uint40 noticeUntil; // lost: not replaced before; zero without notice
+        uint8 liens; // 1 if the keeper asserts its lien
+        uint8 lienTerms; // rank of agreed storage fees
     }
 
     struct LotSum {
@@ -69,6 +71,13 @@ abstract contract Book is Desk {
     uint256 internal constant TWO_GRAMS = 256;
     uint256 internal constant UNHINDERED = 512; // live and not frozen; expired or not
     uint256 internal constant NOTICED = 2048; // under a notice of loss
+    uint256 internal constant TERMS = 4096; // storage terms are agreed
+    uint256 internal constant NO_TERMS = 8192;
+
+    // What an act may do all the same.
+    uint256 internal constant THOUGH_EXPIRED = 1;
+    uint256 internal constant THOUGH_LIEN = 2;
+
     uint256 internal constant CONSENTED = 1024; // pledged or not: the order takes the pledgee's signature
 
     uint256 internal constant MOST_LIVE = 40;
@@ -139,9 +148,11 @@ abstract contract Book is Desk {
         if (needs & (LIVE | UNHINDERED) != 0 && paper.status != STATUS_LIVE) return false;
         bool noticed = paper.noticeUntil != 0;
         if (needs & SUSPENDED != 0 && (paper.status != STATUS_SUSPENDED || noticed)) return false;
-        if (needs & NOTICED != 0 && (!noticed || paper.cases.length != 0)) return false;
+        if (needs & NOTICED != 0 && !noticed) return false;
         if (needs & CASED != 0 && paper.cases.length == 0) return false;
-        if (needs & UNHINDERED != 0 && paper.cases.length != 0) return false;
+        if (needs & (UNHINDERED | NOTICED) != 0 && (paper.cases.length | paper.liens) != 0) return false;
+        if (needs & TERMS != 0 && paper.lienTerms == 0) return false;
+        if (needs & NO_TERMS != 0 && paper.lienTerms != 0) return false;
         if (needs & TWO_GRAMS != 0 && paper.grams < 2) return false;
         if (needs & OPEN_RANK != 0 && pledges >= 4) return false;
         if (needs & ONE_RANK != 0 && pledges > 1) return false;
@@ -153,8 +164,10 @@ abstract contract Book is Desk {
         }
         if (needs & MOVABLE == 0) return true;
         if (inactive[paper.holder] && spoil != Spoil.IDLE_PARTY) return false;
+        // A receipt under its keeper's lien can be pledged: whoever takes it knows what goes before.
+        bool held_ = needs & OPEN_RANK == 0 && paper.liens != 0;
         bool still = paper.status != STATUS_LIVE || paper.cases.length != 0 || clock > paper.expiresAt;
-        return still == (spoil == Spoil.BOUND);
+        return (still || held_) == (spoil == Spoil.BOUND);
     }
 
     /// @dev A trader that may act, another than `not`; now and then the bank that has an attester.
@@ -186,10 +199,11 @@ abstract contract Book is Desk {
 
     /// @dev Send an order that moves, changes or burns a receipt. I10 and I8 are judged by what the chain said
     /// of the receipt before.
-    function _sendMove(uint256 id, address target, bytes memory data, bool consented, bool extends) internal {
+    function _sendMove(uint256 id, address target, bytes memory data, bool consented, uint256 though) internal {
         Receipt memory was = _chain(id);
-        bool still = was.status != STATUS_LIVE || was.freezes != 0 || was.liens != 0;
-        if (!extends && clock > was.expiresAt) still = true;
+        bool still = was.status != STATUS_LIVE || was.freezes != 0;
+        if (though & THOUGH_EXPIRED == 0 && clock > was.expiresAt) still = true;
+        if (though & THOUGH_LIEN == 0 && was.liens != 0) still = true;
         _send(target, data);
         if (still) _breach(10, "a bound receipt moved");
         if (was.pledges != 0 && !consented) _breach(8, "moved without the pledgee");
@@ -268,7 +282,8 @@ abstract contract Book is Desk {
     function _sameEncumbrances(Receipt memory found, Paper storage paper) internal view returns (bool) {
         uint24 inForce = paper.cases.length == 0 ? 0 : paper.cases[0];
         return found.pledges == paper.pledges.length && found.firstPledgee == _firstPledgee(paper)
-            && found.freezes == paper.cases.length && found.freezeCase == inForce;
+            && found.freezes == paper.cases.length && found.freezeCase == inForce
+            && found.liens == paper.liens && found.lienTerms == paper.lienTerms;
     }
 
     function _burnedStatus(uint8 status) internal pure returns (bool) {

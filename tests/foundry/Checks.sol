@@ -6,7 +6,9 @@ import {ICourt} from "contracts/interfaces/ICourt.sol";
 import {IPledge} from "contracts/interfaces/IPledge.sol";
 import {PledgeRecord} from "contracts/interfaces/IPledgeBook.sol";
 import {IReceiptStatus} from "contracts/interfaces/IReceiptStatus.sol";
+import {IStorageLien} from "contracts/interfaces/IStorageLien.sol";
 import {IWarehouseReceipt} from "contracts/interfaces/IWarehouseReceipt.sol";
+import {LienRecord} from "contracts/interfaces/LienTypes.sol";
 import {Lot, Receipt} from "contracts/interfaces/Types.sol";
 import {HostileHandler} from "./HostileHandler.sol";
 
@@ -21,7 +23,7 @@ contract Checks is HostileHandler {
     error Broken(uint256 invariant, bytes32 what, uint256 id);
 
     function handlers() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](54);
+        all = new bytes4[](60);
         uint256 n;
         // Twice, as most of what happens in a register is this.
         (all[n++], all[n++]) = (this.issue.selector, this.issue.selector);
@@ -44,6 +46,9 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.replaceLost.selector, this.lapseNotice.selector);
         (all[n++], all[n++]) = (this.shareShortage.selector, this.toPaper.selector);
         (all[n++], all[n++]) = (this.toElectronic.selector, this.registerOrigin.selector);
+        (all[n++], all[n++]) = (this.agreeTerms.selector, this.agreeTerms.selector);
+        (all[n++], all[n++]) = (this.assertLien.selector, this.acknowledge.selector);
+        (all[n++], all[n++]) = (this.discharge.selector, this.tender.selector);
         (all[n++], all[n++]) = (this.refuseForgedParty.selector, this.refuseBadQuorum.selector);
         (all[n++], all[n++]) = (this.refuseStaleProof.selector, this.refuseOtherProof.selector);
         (all[n++], all[n++]) = (this.refuseLateOrder.selector, this.refuseReplay.selector);
@@ -119,6 +124,9 @@ contract Checks is HostileHandler {
             uint256 id = live[i];
             Paper storage paper = papers[id];
             if (!_sameEncumbrances(_chain(id), paper)) revert Broken(4, "counts", id);
+            LienRecord memory terms = IStorageLien(storageLien).termsOf(id);
+            bool asserted = terms.assertedMinor != 0;
+            if (terms.rank != paper.lienTerms || asserted != (paper.liens != 0)) revert Broken(4, "lien", id);
             uint24[] memory waiting = ICourt(court).waitingOn(id);
             for (uint256 j = 0; j < waiting.length; ++j) {
                 if (waiting[j] != paper.cases[j + 1]) revert Broken(4, "queue", id);
@@ -190,7 +198,8 @@ contract Checks is HostileHandler {
     function _boundAreLocked() private view {
         for (uint256 i = 0; i < live.length; ++i) {
             Paper storage paper = papers[live[i]];
-            bool bound = paper.status != 1 || paper.cases.length != 0 || paper.pledges.length != 0;
+            bool bound =
+                paper.status != 1 || paper.cases.length + paper.pledges.length + paper.liens != 0;
             if (bound && !IOwned(receipts).locked(live[i])) revert Broken(10, "unlocked", live[i]);
             if (i >= 4 || block.timestamp != clock) continue;
             bool free = !bound && clock <= paper.expiresAt && !inactive[paper.holder];

@@ -4,11 +4,11 @@ pragma solidity 0.8.30;
 import {CaseOrder, FreezeOrder, RenewOrder, UnfreezeOrder} from "contracts/interfaces/ActTypes.sol";
 import {ICourt} from "contracts/interfaces/ICourt.sol";
 import {Spoil} from "./Desk.sol";
-import {MediumHandler} from "./MediumHandler.sol";
+import {LienHandler} from "./LienHandler.sol";
 import {Typed} from "./Typed.sol";
 
 /// @title Court cases, freezes, the queue behind them; and what the consortium's office does.
-abstract contract CourtHandler is MediumHandler {
+abstract contract CourtHandler is LienHandler {
     function openCase(uint256 seed) external timely {
         uint32 by = inactive[COURT_2] || _roll(seed, 100, 2) == 0 ? COURT : COURT_2;
         uint40 until = _until(seed);

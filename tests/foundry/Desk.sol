@@ -54,6 +54,8 @@ abstract contract Desk is World {
     uint256 internal sentCount;
 
     uint256 internal constant STRANGER = 0xbad;
+    /// A full quorum without the operator.
+    uint32 internal constant NO_KEEPER = type(uint32).max;
 
     /// @dev What a refused call did to the test machine's clock is not undone with it.
     modifier timely() {
@@ -111,7 +113,7 @@ abstract contract Desk is World {
 
     // --- attesters ---
 
-    /// @param operator Whose attester must be among them, or zero.
+    /// @param operator Whose attester must be among them; zero where two suffice; or NO_KEEPER.
     /// @param parties Whose attesters must not.
     function _attest(address target, bytes32 orderHash, uint32 operator, uint32[3] memory parties, uint256 seed)
         internal
@@ -151,7 +153,7 @@ abstract contract Desk is World {
         uint256 needed = operator == 0 ? 2 : THRESHOLD;
         bool anybody = _spoils(Spoil.OWN_CAUSE) && (parties[0] == BANK || parties[1] == BANK || parties[2] == BANK);
         if (spoil == Spoil.OWN_CAUSE && !anybody) spoiled = false;
-        bool without = operator != 0 && _spoils(Spoil.NO_OPERATOR);
+        bool without = operator != 0 && operator != NO_KEEPER && _spoils(Spoil.NO_OPERATOR);
         if (_spoils(Spoil.TOO_FEW)) --needed;
         uint256 able;
         uint256 count;

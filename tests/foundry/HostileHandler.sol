@@ -80,10 +80,11 @@ abstract contract HostileHandler is CourtHandler {
 
     /// @notice I8: a pledged receipt moves and its pledgee has not signed.
     function refuseWithoutPledgee(uint256 seed) external timely {
-        uint256 at = _roll(seed, 217, 13);
+        uint256 at = _roll(seed, 217, 14);
         bytes4 act = _movingAct(seed);
         if (at == 0) act = this.noticeLoss.selector;
         if (at == 1) act = this.replaceLost.selector;
+        if (at == 2) act = this.agreeTerms.selector;
         _try(seed, Spoil.NO_CONSENT, act, 8);
     }
 
@@ -114,11 +115,13 @@ abstract contract HostileHandler is CourtHandler {
         _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
     }
 
-    /// @notice I4, I8, I10: too early, or to the wrong person, with all signatures.
+    /// @notice I4, I6, I8, I10: too early, too much or to the wrong person, with all signatures.
     function refuseEarly(uint256 seed) external timely {
-        bytes4[8] memory some = [
+        bytes4[10] memory some = [
             this.openCase.selector,
             this.lapse.selector,
+            this.assertLien.selector,
+            this.tender.selector,
             this.noticeDefault.selector,
             this.callMargin.selector,
             this.foreclose.selector,
@@ -126,9 +129,9 @@ abstract contract HostileHandler is CourtHandler {
             this.replaceLost.selector,
             this.lapseNotice.selector
         ];
-        uint8[8] memory invariants = [4, 4, 8, 8, 8, 10, 10, 10];
-        uint256 at = _roll(seed, 216, 11);
-        if (at > 7) at = 4; // most of what can go wrong is in a sale
+        uint8[10] memory invariants = [4, 4, 4, 6, 8, 8, 8, 10, 10, 10];
+        uint256 at = _roll(seed, 216, 13);
+        if (at > 9) at = 6; // most of what can go wrong is in a sale
         _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
     }
 
@@ -271,7 +274,7 @@ abstract contract HostileHandler is CourtHandler {
     }
 
     function _attestedAct(uint256 seed) private pure returns (bytes4) {
-        bytes4[10] memory others = [
+        bytes4[11] memory others = [
             this.issue.selector,
             this.suspend.selector,
             this.reinstate.selector,
@@ -281,16 +284,17 @@ abstract contract HostileHandler is CourtHandler {
             this.replaceLost.selector,
             this.shareShortage.selector,
             this.toElectronic.selector,
-            this.registerOrigin.selector
+            this.registerOrigin.selector,
+            this.tender.selector
         ];
-        uint256 at = _roll(seed, 211, 20);
-        bytes4 act = at < 10 ? others[at] : _movingAct(seed);
+        uint256 at = _roll(seed, 211, 22);
+        bytes4 act = at < 11 ? others[at] : _movingAct(seed);
         bool signedOnly = act == this.split.selector || act == this.merge.selector;
         return signedOnly ? this.transfer.selector : act;
     }
 
     function _signedAct(uint256 seed) private pure returns (bytes4) {
-        bytes4[15] memory others = [
+        bytes4[20] memory others = [
             this.suspend.selector,
             this.reinstate.selector,
             this.release.selector,
@@ -305,9 +309,14 @@ abstract contract HostileHandler is CourtHandler {
             this.withdrawNotice.selector,
             this.replaceLost.selector,
             this.toElectronic.selector,
-            this.registerOrigin.selector
+            this.registerOrigin.selector,
+            this.agreeTerms.selector,
+            this.assertLien.selector,
+            this.acknowledge.selector,
+            this.discharge.selector,
+            this.tender.selector
         ];
-        uint256 at = _roll(seed, 212, 30);
-        return at < 15 ? others[at] : _movingAct(seed);
+        uint256 at = _roll(seed, 212, 36);
+        return at < 20 ? others[at] : _movingAct(seed);
     }
 }

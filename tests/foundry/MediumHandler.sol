@@ -44,7 +44,7 @@ abstract contract MediumHandler is LossHandler {
             IReceiptMedium.toPaper,
             (order, holderSignature, operatorSignature, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, medium, data, false, false);
+        _sendMove(id, medium, data, false, 0);
         sheets.push(Sheet(order.paperDigest, paper.grams, paper.operator));
         sums[paper.lotId].lostG += paper.grams;
         sums[paper.lotId].attestedG -= paper.grams;

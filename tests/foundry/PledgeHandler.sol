@@ -12,6 +12,8 @@ import {
 } from "contracts/interfaces/ActTypes.sol";
 import {IPledge} from "contracts/interfaces/IPledge.sol";
 import {IPledgeCourse} from "contracts/interfaces/IPledgeCourse.sol";
+import {IStorageLien} from "contracts/interfaces/IStorageLien.sol";
+import {LienRecord} from "contracts/interfaces/LienTypes.sol";
 import {ActsHandler} from "./ActsHandler.sol";
 import {Spoil} from "./Desk.sol";
 import {Proof} from "./ReceiptHandler.sol";
@@ -41,7 +43,7 @@ abstract contract PledgeHandler is ActsHandler {
                 proof.signatures
             )
         );
-        _sendMove(id, pledge, data, consent.length != 0, false);
+        _sendMove(id, pledge, data, consent.length != 0, THOUGH_LIEN);
         uint64 pledgeId = uint64(bytes8(orderHash));
         if (paper.pledges.length == 0) paper.keeper = paper.holder;
         if (debts[pledgeId].born != 0) _breach(6, "one pledge made twice");
@@ -109,7 +111,7 @@ abstract contract PledgeHandler is ActsHandler {
                 proof.signatures
             )
         );
-        _sendMove(id, pledge, data, consent.length != 0, false);
+        _sendMove(id, pledge, data, consent.length != 0, 0);
         _moved(id, to);
     }
 
@@ -177,10 +179,17 @@ abstract contract PledgeHandler is ActsHandler {
         order.seq = _seq(paper.seq);
         order.rank = uint8(ranks + 1);
         // I9: a rank that is another's, or one that jumps.
-        if (_spoils(Spoil.UNFAIR)) order.rank = spoilAt % 2 == 0 ? uint8(ranks + 2) : uint8(ranks);
+        if (spoilAt % 3 != 2 && _spoils(Spoil.UNFAIR)) order.rank = uint8(spoilAt % 3 == 0 ? ranks + 2 : ranks);
         order.amountMinor = uint64(1 + _roll(seed, 84, _roll(seed, 85, 8) == 0 ? type(uint64).max : 1e9));
         order.currency = ranks == 0 ? (_roll(seed, 86, 2) == 0 ? bytes3("CNY") : bytes3("USD"))
             : debts[paper.pledges[0]].currency;
+        if (paper.lienTerms != 0) {
+            LienRecord memory terms = IStorageLien(storageLien).termsOf(id);
+            order.currency = terms.currency;
+            if (paper.lienTerms == 1) order.lienCapMinor = terms.capMinor;
+        }
+        // Or fees that go before it, which the pledgee has not seen.
+        if (spoilAt % 3 == 2 && _spoils(Spoil.UNFAIR)) ++order.lienCapMinor;
         order.maturity = uint40(clock + 1 + _roll(seed, 87, 20 days));
         order.ltvBps = uint16(1 + _roll(seed, 88, 10_000));
         order.cureS = uint24(1 + _roll(seed, 89, 5 days));

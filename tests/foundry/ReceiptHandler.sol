@@ -65,7 +65,7 @@ abstract contract ReceiptHandler is Book {
             IWarehouseReceipt.transfer,
             (order, holderSignature, otherSignature, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, receipts, data, false, false);
+        _sendMove(id, receipts, data, false, 0);
         _moved(id, to);
     }
 
@@ -82,7 +82,7 @@ abstract contract ReceiptHandler is Book {
             IWarehouseReceipt.deliver,
             (order, holderSignature, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, receipts, data, false, false);
+        _sendMove(id, receipts, data, false, 0);
         sums[paper.lotId].attestedG -= grams;
         _bury(id, STATUS_DELIVERED);
     }

@@ -23,7 +23,7 @@ abstract contract SaleHandler is PledgeHandler {
             IPledgeCourse.foreclose,
             (order, consent, buyerSignature, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, pledge, data, consent.length != 0, false);
+        _sendMove(id, pledge, data, consent.length != 0, 0);
         uint256 paid = order.costsMinor + uint256(order.surplusMinor);
         for (uint256 i = 0; i < order.shares.length; ++i) {
             Debt storage debt = debts[order.shares[i].pledgeId];
@@ -66,7 +66,7 @@ abstract contract SaleHandler is PledgeHandler {
 
     function _sellable(Paper storage paper) private view returns (bool) {
         if (inactive[paper.holder]) return false;
-        bool still = paper.status != 1 || paper.cases.length != 0 || clock > paper.expiresAt;
+        bool still = paper.status != 1 || paper.cases.length != 0 || paper.liens != 0 || clock > paper.expiresAt;
         return still == (spoil == Spoil.BOUND);
     }
 

@@ -76,6 +76,22 @@ library Typed {
         "ReplacementOrder(uint256 receiptId,uint256 successorId,uint32 holder,uint32 seq,uint64 quantityG,"
         "uint40 expiresAt,uint64 deadline)"
     );
+    bytes32 internal constant LIEN_TERMS = keccak256(
+        "LienTermsOrder(uint256 receiptId,uint32 holder,uint32 operator,uint32 seq,uint48 feeMinor,bytes3 currency,"
+        "uint40 fromS,uint64 capMinor,uint8 rank,bytes32 contractDigest,uint64 deadline)"
+    );
+    bytes32 internal constant LIEN_ASSERT = keccak256(
+        "LienAssertOrder(uint256 receiptId,uint32 operator,uint64 amountMinor,uint32 number,uint64 deadline)"
+    );
+    bytes32 internal constant LIEN_PAYMENT = keccak256(
+        "LienPaymentOrder(uint256 receiptId,uint32 operator,uint64 amountMinor,uint32 number,uint64 deadline)"
+    );
+    bytes32 internal constant LIEN_DISCHARGE = keccak256(
+        "LienDischargeOrder(uint256 receiptId,uint32 operator,uint8 scope,uint32 number,uint64 deadline)"
+    );
+    bytes32 internal constant LIEN_TENDER = keccak256(
+        "LienTenderOrder(uint256 receiptId,uint32 holder,uint64 paidMinor,bytes32 paymentDigest,uint64 deadline)"
+    );
     bytes32 internal constant ORIGIN = keccak256(
         "OriginOrder(uint8 kind,bytes32 originDigest,bytes24 lotId,uint32 operator,uint32 holder,uint64 deadline)"
     );

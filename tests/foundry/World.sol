@@ -62,6 +62,7 @@ abstract contract World {
     address internal medium;
     address internal replacement;
     address internal shortage;
+    address internal storageLien;
     /// @dev The time now. Kept here, since the compiler may take two reads of the block's time for one.
     uint256 internal clock = 2_000_000_000;
 
@@ -148,6 +149,7 @@ abstract contract World {
         medium = _module(file, ".receipt_medium");
         replacement = _module(file, ".replacement");
         shortage = _module(file, ".shortage");
+        storageLien = _module(file, ".storage_lien");
         statusReader = vm.parseJsonAddress(file, ".receipt_status");
     }
 
