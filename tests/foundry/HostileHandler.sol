@@ -75,6 +75,8 @@ abstract contract HostileHandler is CourtHandler {
     function refuseBurned(uint256 seed) external timely {
         if (burned.length == 0) _skip();
         bytes4 act = _roll(seed, 214, 4) == 0 ? this.issue.selector : _signedAct(seed);
+        // What storage has earned may be paid after the goods have left: the receipt does not change.
+        if (act == this.acknowledge.selector) act = this.assertLien.selector;
         _try(seed, Spoil.BURNED, act, 7);
     }
 
