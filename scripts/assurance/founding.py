@@ -104,15 +104,19 @@ def _deploy(w3: Web3) -> Deployment:
         for seat in SEATS
     )
     committee = FoundingCommittee(3, MAX_AGE_S, keccak(text="policy"), attesters)
-    registrar, chair, admin, guardian = (f"0x{number:040x}" for number in (0xA1, 0xA2, 0xA3, 0xA4))
+    registrar, chair, admin, guardian, valuer = (
+        Web3.to_checksum_address(f"0x{number:040x}") for number in range(0xA1, 0xA6)
+    )
     governance = Governance(
-        Web3.to_checksum_address(admin),
-        Web3.to_checksum_address(registrar),
-        Web3.to_checksum_address(chair),
+        admin,
+        registrar,
+        chair,
         DELAY_S,
         DELAY_S,
         DELAY_S,
-        guardians=(Web3.to_checksum_address(guardian),),
+        guardians=(guardian,),
+        valuation=valuer,
+        valuation_delay_s=DELAY_S,
     )
     deployer = Account.from_key(_DEPLOYER.to_bytes(32))
     return deploy(w3, deployer, governance, members=members, committee=committee, gas_price_wei=0)

@@ -88,6 +88,7 @@ abstract contract Book is Desk {
     mapping(uint64 pledgeId => Debt) internal debts;
     mapping(uint24 caseNo => Ruling) internal rulings;
     mapping(uint32 member => uint256 count) internal held;
+    mapping(bytes24 lotId => bytes3) internal lotCurrency; // that its goods are valued in
     uint256[] internal live; // unburned
     uint256[] internal burned;
     bytes24[] internal lots;

@@ -23,7 +23,7 @@ contract Checks is HostileHandler {
     error Broken(uint256 invariant, bytes32 what, uint256 id);
 
     function handlers() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](60);
+        all = new bytes4[](64);
         uint256 n;
         // Twice, as most of what happens in a register is this.
         (all[n++], all[n++]) = (this.issue.selector, this.issue.selector);
@@ -49,6 +49,8 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.agreeTerms.selector, this.agreeTerms.selector);
         (all[n++], all[n++]) = (this.assertLien.selector, this.acknowledge.selector);
         (all[n++], all[n++]) = (this.discharge.selector, this.tender.selector);
+        (all[n++], all[n++]) = (this.postPrices.selector, this.substitute.selector);
+        (all[n++], all[n++]) = (this.callMargin.selector, this.substitute.selector);
         (all[n++], all[n++]) = (this.refuseForgedParty.selector, this.refuseBadQuorum.selector);
         (all[n++], all[n++]) = (this.refuseStaleProof.selector, this.refuseOtherProof.selector);
         (all[n++], all[n++]) = (this.refuseLateOrder.selector, this.refuseReplay.selector);

@@ -87,6 +87,7 @@ abstract contract HostileHandler is CourtHandler {
         if (at == 0) act = this.noticeLoss.selector;
         if (at == 1) act = this.replaceLost.selector;
         if (at == 2) act = this.agreeTerms.selector;
+        if (at == 3) act = this.substitute.selector;
         _try(seed, Spoil.NO_CONSENT, act, 8);
     }
 
@@ -119,7 +120,7 @@ abstract contract HostileHandler is CourtHandler {
 
     /// @notice I4, I6, I8, I10: too early, too much or to the wrong person, with all signatures.
     function refuseEarly(uint256 seed) external timely {
-        bytes4[10] memory some = [
+        bytes4[11] memory some = [
             this.openCase.selector,
             this.lapse.selector,
             this.assertLien.selector,
@@ -127,13 +128,14 @@ abstract contract HostileHandler is CourtHandler {
             this.noticeDefault.selector,
             this.callMargin.selector,
             this.foreclose.selector,
+            this.substitute.selector,
             this.noticeLoss.selector,
             this.replaceLost.selector,
             this.lapseNotice.selector
         ];
-        uint8[10] memory invariants = [4, 4, 4, 6, 8, 8, 8, 10, 10, 10];
-        uint256 at = _roll(seed, 216, 13);
-        if (at > 9) at = 6; // most of what can go wrong is in a sale
+        uint8[11] memory invariants = [4, 4, 4, 6, 8, 8, 8, 8, 10, 10, 10];
+        uint256 at = _roll(seed, 216, 14);
+        if (at > 10) at = 6; // most of what can go wrong is in a sale
         _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
     }
 
@@ -276,7 +278,7 @@ abstract contract HostileHandler is CourtHandler {
     }
 
     function _attestedAct(uint256 seed) private pure returns (bytes4) {
-        bytes4[11] memory others = [
+        bytes4[12] memory others = [
             this.issue.selector,
             this.suspend.selector,
             this.reinstate.selector,
@@ -287,16 +289,17 @@ abstract contract HostileHandler is CourtHandler {
             this.shareShortage.selector,
             this.toElectronic.selector,
             this.registerOrigin.selector,
-            this.tender.selector
+            this.tender.selector,
+            this.substitute.selector
         ];
-        uint256 at = _roll(seed, 211, 22);
-        bytes4 act = at < 11 ? others[at] : _movingAct(seed);
+        uint256 at = _roll(seed, 211, 24);
+        bytes4 act = at < 12 ? others[at] : _movingAct(seed);
         bool signedOnly = act == this.split.selector || act == this.merge.selector;
         return signedOnly ? this.transfer.selector : act;
     }
 
     function _signedAct(uint256 seed) private pure returns (bytes4) {
-        bytes4[20] memory others = [
+        bytes4[22] memory others = [
             this.suspend.selector,
             this.reinstate.selector,
             this.release.selector,
@@ -316,9 +319,11 @@ abstract contract HostileHandler is CourtHandler {
             this.assertLien.selector,
             this.acknowledge.selector,
             this.discharge.selector,
-            this.tender.selector
+            this.tender.selector,
+            this.postPrices.selector,
+            this.substitute.selector
         ];
-        uint256 at = _roll(seed, 212, 36);
-        return at < 20 ? others[at] : _movingAct(seed);
+        uint256 at = _roll(seed, 212, 40);
+        return at < 22 ? others[at] : _movingAct(seed);
     }
 }

@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {
     CureOrder,
     DefaultOrder,
-    MarginOrder,
     PledgeAssignOrder,
     PledgedTransferOrder,
     PledgeOrder,
@@ -19,7 +18,7 @@ import {Spoil} from "./Desk.sol";
 import {Proof} from "./ReceiptHandler.sol";
 import {Typed} from "./Typed.sol";
 
-/// @title Pledge, release, assign, transfer what is pledged, give notice of default, call for margin, cure.
+/// @title Pledge, release, assign, transfer what is pledged, give notice of default, cure.
 abstract contract PledgeHandler is ActsHandler {
     function pledgeOne(uint256 seed) external timely {
         uint256 id = _pick(seed, MOVABLE | OPEN_RANK | CONSENTED);
@@ -132,31 +131,6 @@ abstract contract PledgeHandler is ActsHandler {
         _count(id);
     }
 
-    function callMargin(uint256 seed) external timely {
-        (uint256 id, uint64 pledgeId, Debt storage debt) = _debt(seed, PLEDGED);
-        if (debt.defaultAt != 0 || debt.receipts != 1) _skip();
-        uint256 neededMinor = (uint256(debt.amountMinor) * 10_000 + debt.ltvBps - 1) / debt.ltvBps;
-        uint64 valueMinor = uint64(_roll(seed, 82, neededMinor));
-        if (neededMinor > type(uint64).max) valueMinor = type(uint64).max; // never enough
-        else if (_spoils(Spoil.UNFAIR)) valueMinor = uint64(neededMinor);
-        Paper storage paper = papers[id];
-        MarginOrder memory order =
-            MarginOrder(id, pledgeId, debt.pledgee, valueMinor, _seq(paper.seq), _deadline());
-        bytes32 orderHash = keccak256(abi.encode(Typed.MARGIN, order));
-        bytes memory signature = _sign(pledge, order.pledgee, orderHash);
-        Proof memory proof =
-            _prove(pledge, orderHash, paper.operator, [paper.holder, order.pledgee, 0], seed);
-        _send(
-            pledge,
-            abi.encodeCall(
-                IPledgeCourse.callMargin,
-                (order, signature, proof.attestation, proof.committee, proof.signatures)
-            )
-        );
-        debt.defaultAt = uint40(clock);
-        _count(id);
-    }
-
     function cure(uint256 seed) external timely {
         (uint256 id, uint64 pledgeId, Debt storage debt) = _debt(seed, PLEDGED);
         if (debt.defaultAt == 0) _skip();
@@ -181,8 +155,9 @@ abstract contract PledgeHandler is ActsHandler {
         // I9: a rank that is another's, or one that jumps.
         if (spoilAt % 3 != 2 && _spoils(Spoil.UNFAIR)) order.rank = uint8(spoilAt % 3 == 0 ? ranks + 2 : ranks);
         order.amountMinor = uint64(1 + _roll(seed, 84, _roll(seed, 85, 8) == 0 ? type(uint64).max : 1e9));
-        order.currency = ranks == 0 ? (_roll(seed, 86, 2) == 0 ? bytes3("CNY") : bytes3("USD"))
-            : debts[paper.pledges[0]].currency;
+        order.currency = lotCurrency[paper.lotId] != 0 ? lotCurrency[paper.lotId] : bytes3("CNY");
+        if (_roll(seed, 86, 4) == 0) order.currency = "USD";
+        if (ranks != 0) order.currency = debts[paper.pledges[0]].currency;
         if (paper.lienTerms != 0) {
             LienRecord memory terms = IStorageLien(storageLien).termsOf(id);
             order.currency = terms.currency;

@@ -4,12 +4,12 @@ pragma solidity 0.8.30;
 import {ForeclosureOrder, Share} from "contracts/interfaces/ActTypes.sol";
 import {IPledgeCourse} from "contracts/interfaces/IPledgeCourse.sol";
 import {Spoil} from "./Desk.sol";
-import {PledgeHandler} from "./PledgeHandler.sol";
 import {Proof} from "./ReceiptHandler.sol";
 import {Typed} from "./Typed.sol";
+import {ValueHandler} from "./ValueHandler.sol";
 
 /// @title Sale after default, with its waterfall.
-abstract contract SaleHandler is PledgeHandler {
+abstract contract SaleHandler is ValueHandler {
     function foreclose(uint256 seed) external timely {
         uint256 id = _inDefault(seed);
         Paper storage paper = papers[id];

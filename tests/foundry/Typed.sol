@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
-import {ForeclosureOrder, MergeOrder, ReceiptRef, SplitOrder} from "contracts/interfaces/ActTypes.sol";
+import {ForeclosureOrder, MarginOrder, MergeOrder, ReceiptRef, SplitOrder} from "contracts/interfaces/ActTypes.sol";
 import {ShortageOrder} from "contracts/interfaces/LossTypes.sol";
 import {IssueOrder} from "contracts/interfaces/Types.sol";
 
@@ -61,9 +61,6 @@ library Typed {
     );
     bytes32 internal constant DEFAULT =
         keccak256("DefaultOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)");
-    bytes32 internal constant MARGIN = keccak256(
-        "MarginOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint64 valueMinor,uint32 seq,uint64 deadline)"
-    );
     bytes32 internal constant CURE =
         keccak256("CureOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint32 seq,uint64 deadline)");
 
@@ -101,6 +98,16 @@ library Typed {
     bytes32 internal constant ELECTRONIC = keccak256(
         "ElectronicOrder(bytes32 paperDigest,bytes24 lotId,uint32 holder,uint32 operator,uint64 quantityG,"
         "uint64 deadline)"
+    );
+
+    bytes32 internal constant PRICE = keccak256(
+        "PriceOrder(bytes32 seriesDigest,uint32 feeder,uint64 priceMinor,uint40 observedAt,uint64 deadline)"
+    );
+    bytes32 internal constant LOT_SERIES =
+        keccak256("LotSeriesOrder(uint256 receiptId,bytes32 seriesDigest,uint64 deadline)");
+    bytes32 internal constant SUBSTITUTE = keccak256(
+        "PledgeSubstituteOrder(uint256 receiptId,uint256 releasedId,uint32 holder,uint32 pledgee,uint32 second,"
+        "uint32 third,uint32 fourth,uint32 seq,uint32 releasedSeq,bytes32 filingDigest,uint64 deadline)"
     );
 
     function domain(address target) internal view returns (bytes32) {
@@ -143,6 +150,18 @@ library Typed {
                 kind, order.receiptId, order.holder, order.operator, order.seq, keccak256(list), order.deadline
             )
         );
+    }
+
+    function ofMargin(MarginOrder memory order) internal pure returns (bytes32) {
+        bytes32 kind = keccak256(
+            bytes.concat(
+                "MarginOrder(uint256 receiptId,uint64 pledgeId,uint32 pledgee,uint64 valueMinor,ReceiptRef[] others,"
+                "uint32 seq,uint64 deadline)",
+                REF
+            )
+        );
+        bytes memory head = abi.encode(kind, order.receiptId, order.pledgeId, order.pledgee, order.valueMinor);
+        return keccak256(bytes.concat(head, abi.encode(_ofRefs(order.others), order.seq, order.deadline)));
     }
 
     function ofShortage(ShortageOrder memory order) internal pure returns (bytes32) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IConsortium} from "contracts/interfaces/IConsortium.sol";
+import {IValuation} from "contracts/interfaces/IValuation.sol";
 import {Committee} from "contracts/interfaces/Types.sol";
 import {Signer} from "./Signer.sol";
 import {Typed} from "./Typed.sol";
@@ -50,6 +51,7 @@ abstract contract World {
     address internal constant REGISTRAR = address(0xA1);
     address internal constant COMMITTEE_CHAIR = address(0xA2);
     address internal constant ADMIN = address(0xA3);
+    address internal constant VALUER = address(0xA5);
 
     address internal manager;
     address internal consortium;
@@ -63,6 +65,7 @@ abstract contract World {
     address internal replacement;
     address internal shortage;
     address internal storageLien;
+    address internal valuation;
     /// @dev The time now. Kept here, since the compiler may take two reads of the block's time for one.
     uint256 internal clock = 2_000_000_000;
 
@@ -83,6 +86,17 @@ abstract contract World {
         _readCommittee();
         hasWallet[TRADER] = true;
         _rotateAccount(TRADER);
+        _setSeries("CNY");
+        _setSeries("USD");
+    }
+
+    function seriesOf(bytes3 currency) internal pure returns (bytes32) {
+        return keccak256(abi.encode("series", currency));
+    }
+
+    /// @dev Members that post prices, and are never a party of a receipt.
+    function _feeders() internal pure returns (uint32[3] memory) {
+        return [INSPECTOR, IOT, COURT];
     }
 
     /// @dev Let time pass.
@@ -99,11 +113,15 @@ abstract contract World {
     // --- governance, with its delays ---
 
     function _govern(address who, bytes memory data) internal {
+        _governOn(consortium, who, data);
+    }
+
+    function _governOn(address target, address who, bytes memory data) private {
         vm.prank(who);
-        IManager(manager).schedule(consortium, data, 0);
+        IManager(manager).schedule(target, data, 0);
         _pass(DELAY_S);
         vm.prank(who);
-        IManager(manager).execute(consortium, data);
+        IManager(manager).execute(target, data);
     }
 
     /// @dev A new account for a member, after its old key was lost.
@@ -137,6 +155,14 @@ abstract contract World {
 
     // --- what was founded ---
 
+    function _setSeries(bytes3 currency) private {
+        uint32[] memory feeders = new uint32[](3);
+        for (uint256 i = 0; i < 3; ++i) feeders[i] = _feeders()[i];
+        bytes memory data =
+            abi.encodeCall(IValuation.setSeries, (seriesOf(currency), currency, 30 days, 1_000, feeders));
+        _governOn(valuation, VALUER, data);
+    }
+
     function _readDeployment() private {
         string memory file = vm.readFile(".build/foundry/deployment.json");
         manager = vm.parseJsonAddress(file, ".access_manager");
@@ -150,6 +176,7 @@ abstract contract World {
         replacement = _module(file, ".replacement");
         shortage = _module(file, ".shortage");
         storageLien = _module(file, ".storage_lien");
+        valuation = _module(file, ".valuation");
         statusReader = vm.parseJsonAddress(file, ".receipt_status");
     }
 
