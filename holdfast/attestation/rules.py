@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from holdfast.attestation.quorum import Committee, QuorumRule
-from holdfast.domain.acts import AnyOrder
+from holdfast.domain.acts import AnyOrder, LienTenderOrder
 from holdfast.domain.orders import SuspendOrder, barred_members
 from holdfast.domain.receipts import ReceiptState
 
@@ -21,4 +21,7 @@ def rule_for(
     barred = barred_members(order, receipts)
     if isinstance(order, SuspendOrder):
         return QuorumRule(SUSPEND_THRESHOLD, None, barred)
+    if isinstance(order, LienTenderOrder):
+        # The operator is the creditor that does not acknowledge the payment.
+        return QuorumRule(committee.threshold, None, barred | {operator})
     return QuorumRule(committee.threshold, operator, barred)

@@ -90,9 +90,7 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Events that an order's effect is compared by -> the values compared, the receipt first if it is of one."""
 
-UNATTESTED: Final = frozenset(
-    {"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged", "LienPaid"}
-)
+UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged"})
 """Changes that some acts make on signatures alone: split, merger, release, freeze, storage, payment.
 
 An issue is one too where a receipt takes another's place; the ledger knows which do.

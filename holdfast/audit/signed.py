@@ -26,10 +26,13 @@ def needs_quorum(changes: Sequence[Change]) -> bool:
     by_anyone = lapses(changes)
     changes = [change for change in changes if change not in by_anyone]
     successors = {change[2] for change in changes if change[0] == "ReceiptReplaced"}
-    return any(
-        change[0] not in UNATTESTED and not (change[0] == "ReceiptIssued" and change[1] in successors)
-        for change in changes
-    )
+
+    def signed_only(change: Change) -> bool:
+        if change[0] == "LienPaid":
+            return int(change[3], 16) == 0  # the operator says so itself; else the holder shows a payment
+        return change[0] in UNATTESTED or (change[0] == "ReceiptIssued" and change[1] in successors)
+
+    return not all(signed_only(change) for change in changes)
 
 
 def effect_findings(order: AnyOrder, batch: Sequence[ChainEvent], ledger: Ledger) -> Iterator[str]:
