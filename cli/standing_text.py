@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.money import show_amount
 from holdfast.domain.orders import SuspendReason
 from holdfast.domain.receipts import receipt_hex
-from holdfast.domain.standing import FreezeStanding, Standing
+from holdfast.domain.standing import LIEN_BEFORE, LIEN_BEHIND, FreezeStanding, Standing, StorageState
 from holdfast.domain.standing_words import suspension, why_not_free
 from holdfast.domain.units import show_mass, show_time
+
+_RANKS: Final = {LIEN_BEFORE: "before-pledges", LIEN_BEHIND: "behind-pledges"}
 
 
 def standing_json(standing: Standing, names: Mapping[int, str]) -> dict[str, Any]:
@@ -44,7 +47,10 @@ def standing_json(standing: Standing, names: Mapping[int, str]) -> dict[str, Any
             for rank, pledge in enumerate(standing.pledges, 1)
         ],
         "liens": standing.liens,
-        "lien_terms": bool(standing.lien_terms),
+        "lien_terms": _RANKS.get(standing.lien_terms),
+        "storage": standing.storage and _storage(standing.storage),
+        "notice": standing.notice and asdict(standing.notice),
+        "paper_digest": "0x" + standing.paper_digest.hex() if standing.paper_digest else None,
         "freeze": standing.freeze and _freeze(standing.freeze, ref(standing.freeze.court)),
         "waiting": [_freeze(freeze, ref(freeze.court)) for freeze in standing.waiting],
         **{word: [receipt_hex(one)] if one else [] for word, one in corrected.items()},
@@ -68,6 +74,18 @@ def _pledge(pledge: PledgeState) -> dict[str, Any]:
         "receipts": pledge.receipts,
     }
     return {"id": f"0x{pledge.pledge_id:016x}", "number": str(pledge.pledge_id), "terms": terms}
+
+
+def _storage(found: StorageState) -> dict[str, Any]:
+    amounts = {
+        "fee": found.fee_minor,
+        "cap": found.cap_minor,
+        "due": found.due_minor,
+        "asserted": found.asserted_minor,
+        "paid": found.paid_minor,
+    }
+    shown = {word: show_amount(amounts[word], found.currency) for word in ("fee", "cap", "due")}
+    return {"currency": found.currency, **shown, **{f"{word}_minor": str(n) for word, n in amounts.items()}}
 
 
 def _freeze(freeze: FreezeStanding, court: dict[str, Any]) -> dict[str, Any]:
@@ -98,10 +116,14 @@ def render_standing(found: Mapping[str, Any]) -> str:
         known = {int(reason): reason.name.lower().replace("_", "-") for reason in SuspendReason}
         code = known.get(found["suspend_reason"], f"code {found['suspend_reason']}")
         lines.append(f"Suspended  {code}: {found['suspended_because']}")
-    if found["liens"]:
-        lines.append("Lien       the warehouse operator keeps the goods for its fees")
-    if found["lien_terms"]:
-        lines.append("Fees       agreed storage fees come before every pledge")
+    lines += _lien_lines(found)
+    if found["notice"]:
+        lines.append(
+            f"Notice     of loss, given {show_time(found['notice']['since'])}; nothing takes its place"
+        )
+        lines.append(f"           before {show_time(found['notice']['until'])}")
+    if found["paper_digest"]:
+        lines.append(f"On paper   sha256 {found['paper_digest']}")
     lines += [f"Instead of {one}" for one in found["predecessors"]]
     lines += [f"Now        {one}" for one in found["successors"]]
     if found.get("unread"):
@@ -110,6 +132,23 @@ def render_standing(found: Mapping[str, Any]) -> str:
     lines.append(f"Next order number {found['seq']}")
     lines.append(f"As of      block {found['as_of_block']:,}, {show_time(found['as_of'])}")
     return "\n".join(lines)
+
+
+def _lien_lines(found: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if found["liens"]:
+        lines.append("Lien       the warehouse operator keeps the goods for its fees")
+    if found["lien_terms"]:
+        rank = (
+            "come before every pledge" if found["lien_terms"] == "before-pledges" else "rank behind pledges"
+        )
+        lines.append(f"Storage    agreed fees {rank}")
+    if found["storage"]:
+        fees = found["storage"]
+        lines.append(
+            f"           {fees['fee']} a tonne and day, at most {fees['cap']}; due now {fees['due']}"
+        )
+    return lines
 
 
 def _goods(found: Mapping[str, Any]) -> list[str]:

@@ -22,6 +22,11 @@ WORDS: Final[dict[str, ActWord]] = {
     "ReceiptWrittenDown": "written-down",
     "ReceiptRetired": "retired",
     "PutOnPaper": "put-on-paper",
+    "LienTermsAgreed": "storage-agreed",
+    "LienAsserted": "lien-asserted",
+    "LienPaid": "lien-paid",
+    "LienDischarged": "lien-discharged",
+    "LienSettled": "lien-settled",
     "LossNoticed": "loss-noticed",
     "LossNoticeEnded": "loss-notice-ended",
     "Pledged": "pledged",
@@ -43,7 +48,9 @@ WORDS: Final[dict[str, ActWord]] = {
 }
 _COUNTS: Final = frozenset({"PledgesChanged", "FreezesChanged", "LiensChanged"})
 """What the receipt contract says of a module's act: shown only where the module's own event is not."""
-_SHOWN_ELSEWHERE: Final = frozenset({"PledgesFollowed", "ReceiptSuperseded", "LostReplaced", "LienFollowed"})
+_SHOWN_ELSEWHERE: Final = frozenset(
+    {"PledgesFollowed", "ReceiptSuperseded", "LostReplaced", "LienFollowed", "LienResized"}
+)
 _GRAMS: Final = {"ReceiptReduced": "deliveredG", "ReceiptWrittenDown": "shortG"}
 _MEMBER: Final = {"PledgeAssigned": "to", "PledgePaid": "pledgee", "Pledged": "pledgee"}
 

@@ -13,13 +13,17 @@ STATUS_WORDS: dict[int, StatusWord] = {1: "live", 2: "suspended", 3: "delivered"
 KindWord = Literal["negotiable", "non-negotiable"]
 KIND_WORDS: dict[int, KindWord] = {1: "negotiable", 2: "non-negotiable"}
 
+LienWord = Literal["before-pledges", "behind-pledges"]
+LIEN_WORDS: dict[int, LienWord] = {1: "before-pledges", 2: "behind-pledges"}
+
 ActWord = Literal[
     "issued", "transferred", "suspended", "reinstated", "delivered", "delivered-in-part", "written-down",
     "retired", "split", "merged", "corrected", "extended", "replaced", "pledged", "pledge-released",
     "pledge-assigned", "default-noticed", "margin-called", "default-cured", "sold", "pledge-paid",
     "frozen", "unfrozen", "freeze-promoted", "pledges-changed", "freezes-changed", "lien-changed",
     "put-on-paper", "loss-noticed", "loss-notice-ended", "replaced-lost", "goods-substituted",
-    "price-series-set", "other",
+    "price-series-set",
+    "storage-agreed", "lien-asserted", "lien-paid", "lien-discharged", "lien-settled", "other",
 ]  # fmt: skip
 
 EXAMPLE_ID = "0x" + "5f" * 32
@@ -31,7 +35,7 @@ class Burdens(Shape):
     pledges: int
     first_pledgee: MemberRef | None
     liens: int
-    lien_terms: bool = Field(description="Storage fees are agreed that come before the pledges.")
+    lien_terms: LienWord | None = Field(description="Whether storage fees are agreed, and in what rank.")
     freezes: int
     freeze_case: int | None
 

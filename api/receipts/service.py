@@ -16,6 +16,7 @@ from api.receipts import repository
 from api.receipts.history import Act, acts_of
 from api.receipts.schemas import (
     KIND_WORDS,
+    LIEN_WORDS,
     STATUS_WORDS,
     AttestationOut,
     Burdens,
@@ -218,7 +219,7 @@ def _receipt(row: Row[Any], names: Names, related: Links) -> ReceiptOut:
             pledges=row.pledges,
             first_pledgee=names.ref(row.first_pledgee) if row.first_pledgee else None,
             liens=row.liens,
-            lien_terms=bool(row.lien_terms),
+            lien_terms=LIEN_WORDS.get(row.lien_terms),
             freezes=row.freezes,
             freeze_case=row.freeze_case or None,
         ),

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from sqlalchemy import Connection
 
 from api.event_rows import pledge_hex
 from api.members.repository import member_names
 from api.problems import not_found
 from api.receipts import repository
-from api.receipts.schemas import KIND_WORDS, STATUS_WORDS
-from api.receipts.status_schemas import FreezeStandingOut, PledgeStandingOut, PledgeTerms, StatusOut
+from api.receipts.schemas import KIND_WORDS, LIEN_WORDS, STATUS_WORDS
+from api.receipts.status_schemas import (
+    FreezeStandingOut,
+    NoticeOut,
+    PledgeStandingOut,
+    PledgeTerms,
+    StatusOut,
+    StorageOut,
+)
 from api.schemas import LotRef, Names
 from api.viewer import Viewer
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.money import show_amount
 from holdfast.domain.receipts import receipt_hex
-from holdfast.domain.standing import FreezeStanding, Standing
+from holdfast.domain.standing import FreezeStanding, Standing, StorageState
 from holdfast.domain.standing_words import suspension, why_not_free
 from holdfast.domain.units import show_mass
 
@@ -51,7 +60,10 @@ def get_status(db: Connection, viewer: Viewer, receipt_id: str, standing: Standi
             _pledge(pledge, rank, names, terms=terms) for rank, pledge in enumerate(standing.pledges, 1)
         ],
         liens=standing.liens,
-        lien_terms=bool(standing.lien_terms),
+        lien_terms=LIEN_WORDS.get(standing.lien_terms),
+        storage=_storage(standing.storage) if standing.storage is not None and terms else None,
+        notice=None if standing.notice is None else NoticeOut(**asdict(standing.notice)),
+        paper_digest="0x" + standing.paper_digest.hex() if standing.paper_digest else None,
         freeze=None if standing.freeze is None else _freeze(standing.freeze, names),
         waiting=[_freeze(freeze, names) for freeze in standing.waiting],
         predecessors=_links(before.get(receipt_id, []), standing.predecessor),
@@ -87,6 +99,20 @@ def _pledge(pledge: PledgeState, rank: int, names: Names, *, terms: bool) -> Ple
         rank=rank,
         pledgee=names.ref(pledge.pledgee),
         terms=found if terms else None,
+    )
+
+
+def _storage(found: StorageState) -> StorageOut:
+    return StorageOut(
+        fee_minor=str(found.fee_minor),
+        fee=show_amount(found.fee_minor, found.currency),
+        currency=found.currency,
+        cap_minor=str(found.cap_minor),
+        cap=show_amount(found.cap_minor, found.currency),
+        due_minor=str(found.due_minor),
+        due=show_amount(found.due_minor, found.currency),
+        asserted_minor=str(found.asserted_minor),
+        paid_minor=str(found.paid_minor),
     )
 
 

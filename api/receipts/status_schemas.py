@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.receipts.schemas import KindWord, StatusWord
+from api.receipts.schemas import KindWord, LienWord, StatusWord
 from api.schemas import LotRef, Mass, MemberRef, Shape
 
 
@@ -32,6 +32,28 @@ class PledgeStandingOut(Shape):
     rank: int
     pledgee: MemberRef
     terms: PledgeTerms | None
+
+
+class StorageOut(Shape):
+    """Agreed storage fees and the warehouse operator's lien for them, in minor units of the currency."""
+
+    fee_minor: str = Field(description="For a tonne and a day.")
+    fee: str
+    currency: str
+    cap_minor: str
+    cap: str
+    due_minor: str = Field(description="What the lien secures now.")
+    due: str
+    asserted_minor: str = Field(description="For how much the operator keeps the goods.")
+    paid_minor: str
+
+
+class NoticeOut(Shape):
+    """A notice of loss: before `until` nothing takes the receipt's place. 1: lost, 2: in other hands."""
+
+    since: int
+    until: int
+    reason: int
 
 
 class FreezeStandingOut(Shape):
@@ -69,7 +91,10 @@ class StatusOut(Mass):
     fresh_until: int | None = Field(description="Until when the newest evidence was attested to hold.")
     pledges: list[PledgeStandingOut]
     liens: int
-    lien_terms: bool
+    lien_terms: LienWord | None
+    storage: StorageOut | None = Field(description="Shown to those with a right in the receipt now.")
+    notice: NoticeOut | None
+    paper_digest: str | None = Field(description="sha256 of the paper receipt that took its place.")
     freeze: FreezeStandingOut | None
     waiting: list[FreezeStandingOut] = Field(description="Cases behind the one in force, in their order.")
     predecessors: list[str]

@@ -27,8 +27,8 @@ NO_MODULES: Final = frozenset(
     {"AccessManager", "ReceiptStatus", *CORE, *(piece for pieces in PIECES.values() for piece in pieces)}
 )
 """Contracts that are no modules, and pieces of others' code."""
-MAY_SHARE: Final = frozenset({"Attested", "AuthorityUpdated"})
-"""Events that a module may write as well as the first two contracts: they change no receipt."""
+MAY_SHARE: Final = frozenset({"Attested", "AuthorityUpdated", "EIP712DomainChanged"})
+"""Events that every contract of ours may write, of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def event_book(contract: str) -> dict[bytes, Any]:
     """Topic -> event of Consortium, of WarehouseReceipt, or ("modules") of any module.
 
     A module's log is never read as one of the first two contracts': what changes a receipt, only the receipt
-    contract says. What is in MAY_SHARE both may write.
+    contract says.
     """
     own = (contract,) if contract in CORE else module_names()
     book: dict[bytes, Any] = {}

@@ -8,12 +8,13 @@ from holdfast.chain.connection import Connection, named_struct
 from holdfast.chain.modules import pledge_state
 from holdfast.domain.errors import Misconfigured, Refused
 from holdfast.domain.orders import Kind
-from holdfast.domain.standing import Bound, FreezeStanding, Standing
+from holdfast.domain.standing import Bound, FreezeStanding, NoticeState, Standing, StorageState
 
 _READ: Final = frozenset(
     {"holder", "account", "operator", "kind", "quantityG", "lotId", "free", "bounds", "suspendReason"}
     | {"liens", "lienTerms", "freshUntil", "seq", "pledgeIds", "pledges", "freezeCase", "freeze"}
-    | {"freezeDocument", "waiting", "predecessor", "successor"}
+    | {"freezeDocument", "waiting", "predecessor", "successor", "storageTerms", "lienDueMinor", "notice"}
+    | {"paperDigest"}
 )
 
 
@@ -72,6 +73,9 @@ class StandingReader:
             waiting=tuple(cases[len(in_force) :]),
             predecessor=found["predecessor"],
             successor=found["successor"],
+            storage=_storage(found) if found["lienTerms"] else None,
+            notice=NoticeState(**found["notice"]) if found["notice"]["since"] else None,
+            paper_digest=bytes(found["paperDigest"]).strip(b"\0") and bytes(found["paperDigest"]),
             more=tuple(sorted(more.items())),
         )
 
@@ -82,6 +86,18 @@ class StandingReader:
         found, digest = named_struct(self._court.abi, "caseOf", answer[0]), bytes(answer[1])
         times = (found["openedAt"], found["expiresAt"])
         return FreezeStanding(case_no, found["court"], found["reason"], *times, digest)
+
+
+def _storage(found: dict[str, Any]) -> StorageState:
+    terms = found["storageTerms"]
+    return StorageState(
+        fee_minor=terms["feeMinor"],
+        currency=bytes(terms["currency"]).decode("ascii", "replace"),
+        cap_minor=terms["capMinor"],
+        due_minor=found["lienDueMinor"],
+        asserted_minor=terms["assertedMinor"],
+        paid_minor=terms["paidMinor"],
+    )
 
 
 def _plain(value: Any) -> object:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
+from typing import Final
 
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.orders import Kind, Status
@@ -38,12 +39,42 @@ class FreezeStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageState:
+    """Agreed storage fees, in minor units: for a tonne and a day, at most `cap_minor` in all.
+
+    `due_minor` is what the lien secures now, `asserted_minor` for how much the operator keeps the goods.
+    """
+
+    fee_minor: int
+    currency: str
+    cap_minor: int
+    due_minor: int
+    asserted_minor: int
+    paid_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeState:
+    """A notice of loss: given when, running until when, and why (LossReason)."""
+
+    since: int
+    until: int
+    reason: int
+
+
+LIEN_BEFORE: Final = 1
+LIEN_BEHIND: Final = 2
+"""Rank of agreed storage fees (`lien_terms`): before every pledge, or behind them all; 0 without."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A receipt as it stands at a block. Pledges by rank; `waiting` are the cases behind `freeze`.
 
-    `expires_at` is until when the receipt runs. `predecessor` and `successor` are those of a correction or an
-    extension, 0 without; splits and mergers are in the logs. `more` holds, in plain values by their names on
-    the chain, whatever else the contract answered.
+    `expires_at` is until when the receipt runs. `predecessor` and `successor` are those of a correction, an
+    extension or a replacement after loss, 0 without; splits and mergers are in the logs. `paper_digest` is of
+    the paper that took its place, empty without. `more` holds, in plain values by their names on the chain,
+    whatever else the contract answered.
     """
 
     receipt_id: int
@@ -66,6 +97,9 @@ class Standing:
     waiting: tuple[FreezeStanding, ...]
     predecessor: int
     successor: int
+    storage: StorageState | None = None
+    notice: NoticeState | None = None
+    paper_digest: bytes = b""
     more: tuple[tuple[str, object], ...] = ()
 
     @property

@@ -127,14 +127,19 @@ def _conclusion(report: Report) -> list[str]:
 
 
 def burdens(title: Title) -> str:
-    """Pledges, liens and freezes in words, and whether storage fees come before the pledges."""
+    """Pledges, liens and freezes in words, and in what rank agreed storage fees stand."""
     receipt = title.receipt
     counts = ((receipt.pledges, "pledge"), (receipt.liens, "lien"), (receipt.freezes, "freeze"))
     found = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count]
     text = f"ENCUMBERED: {', '.join(found)}" if found else "no pledge, no lien, no freeze"
     if receipt.first_pledgee:
         text += f"; first pledgee is member {receipt.first_pledgee}"
-    return f"{text}; agreed storage fees outrank any pledge" if receipt.lien_terms else text
+    fees = {
+        0: "",
+        1: "; agreed storage fees outrank any pledge",
+        2: "; agreed storage fees rank behind pledges",
+    }
+    return text + fees.get(receipt.lien_terms, f"; storage terms of rank {receipt.lien_terms}")
 
 
 def show_moment(seconds: int) -> str:

@@ -98,7 +98,15 @@ export function showBurdens(receipt, status, pledges, history) {
     facts.push(row("Suspended", "中止", badge("hold", "Stands still", "停止流转"), " ", ...both(en, chinese)));
   }
   if (burdens.liens) facts.push(row("Storage lien", "留置权", ...both("The warehouse operator keeps the goods for its fees.", "保管人因仓储费留置货物。")));
-  if (burdens.lien_terms) facts.push(row("Storage fees", "仓储费", ...both("Agreed fees come before every pledge.", "约定的仓储费优先于质权受偿。")));
+  if (burdens.lien_terms) {
+    const before = burdens.lien_terms === "before-pledges";
+    const fees = status?.storage;
+    facts.push(row("Storage fees", "仓储费",
+      ...(before ? both("Agreed fees come before every pledge.", "约定的仓储费优先于质权受偿。") : both("Agreed fees rank behind the pledges.", "约定的仓储费劣后于质权受偿。")),
+      fees ? el("span", { class: "why" }, ...both(`${fees.fee} a tonne and day, at most ${fees.cap}; due now ${fees.due}`, `每吨每日 ${fees.fee}，上限 ${fees.cap}，现欠 ${fees.due}`)) : ""));
+  }
+  if (status?.notice) facts.push(row("Notice of loss", "挂失公示", ...both("Nothing takes its place before ", "此前不予补发："), when(status.notice.until)));
+  if (status?.paper_digest) facts.push(row("On paper, sha256", "纸质仓单摘要", el("code", { title: status.paper_digest }, short(status.paper_digest))));
   if (receipt.predecessors.length) facts.push(row("Took the place of", "替代", ...links(receipt.predecessors)));
   if (receipt.successors.length) facts.push(row("Its place was taken by", "被替代为", ...links(receipt.successors)));
   if (receipt.unread) facts.push(row("Not read here", "未能解读", badge("hold", receipt.unread, ""), " ", ...both("The chain tells of an event that this index does not know: ask a node of your own.", "链上有本索引未识别的事件，请以自有节点为准。")));

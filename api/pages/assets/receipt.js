@@ -18,6 +18,9 @@ const ACTS = {
   sold: ["Sold after default", "违约处置变卖"], "pledge-paid": ["Paid to a pledge", "质权受偿"],
   frozen: ["Frozen by a court", "司法冻结"], unfrozen: ["Court case ended", "冻结解除"], "freeze-promoted": ["Waiting case came into force", "轮候冻结生效"],
   "pledges-changed": ["Pledges changed", "质押变更"], "freezes-changed": ["Court cases changed", "冻结变更"], "lien-changed": ["Storage lien changed", "留置权变更"],
+  "storage-agreed": ["Storage fees agreed", "约定仓储费"], "lien-asserted": ["Storage lien asserted", "主张留置权"], "lien-paid": ["Storage fees paid", "支付仓储费"],
+  "lien-discharged": ["Storage lien discharged", "留置权解除"], "lien-settled": ["Storage fees settled by a sale", "变卖清偿仓储费"],
+  "goods-substituted": ["Other goods put under the pledges", "置换质物"], "price-series-set": ["Price series set", "设定价格序列"],
   "put-on-paper": ["Put on paper", "转为纸质仓单"], "loss-noticed": ["Notice of loss", "挂失公示"],
   "loss-notice-ended": ["Notice of loss ended", "挂失解除"], "replaced-lost": ["Replaced after loss", "遗失补发"],
 };

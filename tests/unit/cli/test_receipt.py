@@ -14,7 +14,7 @@ from cli.outside import Outside
 from cli.standing_text import render_standing, standing_json
 from holdfast.domain.orders import SuspendReason
 from holdfast.domain.receipts import receipt_hex
-from holdfast.domain.standing import Bound
+from holdfast.domain.standing import Bound, NoticeState, StorageState
 from tests.fakes.burdens import Burdened, burden, standing
 from tests.fakes.story import NOW
 from tests.unit.api.conftest import World, make_world
@@ -129,8 +129,10 @@ def test_render__node_alone__numbers_where_no_name_is_known(desk: Desk) -> None:
         pledges=(noticed, state.pledges[1]),
         liens=1,
         lien_terms=1,
+        storage=StorageState(80, "CNY", 900_000, 32_000, 32_000, 0),
+        notice=NoticeState(NOW, NOW + 864_000, 1),
         predecessor=5,
-        more=(("lienCapMinor", 700), ("nothing", 0)),
+        more=(("lienCapMinor", 700), ("emptyThing", 0)),
     )
 
     text = render_standing(standing_json(late, NAMES))
@@ -140,10 +142,12 @@ def test_render__node_alone__numbers_where_no_name_is_known(desk: Desk) -> None:
     assert "notice given" in text and "no sale before" in text
     assert "Suspended  quantity-short: the goods were found to be less than claimed" in text
     assert "under the storage lien of Qingdao Port Bonded Warehousing" in text
-    assert "Fees       agreed storage fees come before every pledge" in text
+    assert "Storage    agreed fees come before every pledge" in text
+    assert "CNY 0.80 a tonne and day, at most CNY 9,000.00; due now CNY 320.00" in text
+    assert "Notice     of loss, given" in text
     assert f"Instead of {receipt_hex(5)}" in text
     assert "Also       lienCapMinor: 700" in text
-    assert "nothing" not in text
+    assert "emptyThing" not in text
     assert text.count("           - ") == 6
 
 
