@@ -125,7 +125,8 @@ def render_standing(found: Mapping[str, Any]) -> str:
     if found["paper_digest"]:
         lines.append(f"On paper   sha256 {found['paper_digest']}")
     lines += [f"Instead of {one}" for one in found["predecessors"]]
-    lines += [f"Now        {one}" for one in found["successors"]]
+    word = "Split off " if found["status"] in ("live", "suspended") else "Now       "
+    lines += [f"{word} {one}" for one in found["successors"]]
     if found.get("unread"):
         lines.append(f"NOT READ   {found['unread']}: the API's index does not know this event; ask a node")
     lines += [f"Also       {name}: {value}" for name, value in sorted(found["more"].items()) if value]

@@ -74,7 +74,7 @@ function showGrams(receipt, history) {
     line(first ? first.at : receipt.issued_at, "issued", "签发", "", receipt.issued_quantity),
     ...steps.map((item) => {
       const [en, chinese] = words[item.act] || [item.event, ""];
-      return line(item.at, en, chinese, `− ${item.quantity}`, item.rest);
+      return line(item.at, en, chinese, item.quantity ? `− ${item.quantity}` : "", item.rest);
     }));
 }
 
@@ -108,7 +108,9 @@ export function showBurdens(receipt, status, pledges, history) {
   if (status?.notice) facts.push(row("Notice of loss", "挂失公示", ...both("Nothing takes its place before ", "此前不予补发："), when(status.notice.until)));
   if (status?.paper_digest) facts.push(row("On paper, sha256", "纸质仓单摘要", el("code", { title: status.paper_digest }, short(status.paper_digest))));
   if (receipt.predecessors.length) facts.push(row("Took the place of", "替代", ...links(receipt.predecessors)));
-  if (receipt.successors.length) facts.push(row("Its place was taken by", "被替代为", ...links(receipt.successors)));
+  if (receipt.successors.length) facts.push(gone
+    ? row("Its place was taken by", "被替代为", ...links(receipt.successors))
+    : row("Split off from it", "由其拆出", ...links(receipt.successors)));
   if (receipt.unread) facts.push(row("Not read here", "未能解读", badge("hold", receipt.unread, ""), " ", ...both("The chain tells of an event that this index does not know: ask a node of your own.", "链上有本索引未识别的事件，请以自有节点为准。")));
   $("burden-facts").replaceChildren(...facts);
   $("burden-facts").hidden = facts.length === 0;

@@ -163,3 +163,11 @@ def test_render__reason_that_nobody_knows_yet__told_all_the_same(desk: Desk) -> 
     state = standing(desk.world.chain, desk.made.receipt, desk.world.story.batch_lot)
     text = render_standing(standing_json(replace(state, bounds=Bound(1 << 9)), NAMES))
     assert "- a reason that this program does not know (bits 512)" in text
+
+
+def test_render__rest_of_a_split__names_what_was_split_off(desk: Desk) -> None:
+    state = standing(desk.world.chain, desk.made.receipt, desk.world.story.batch_lot)
+    found = standing_json(state, NAMES) | {"successors": [receipt_hex(9)], "issued_quantity": "60.000 t"}
+    text = render_standing(found)
+    assert f"Split off  {receipt_hex(9)}" in text
+    assert "Goods      40.000 t of lot 0x" in text and "(issued for 60.000 t)" in text
