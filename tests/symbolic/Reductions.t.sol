@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {
+    ReceiptRef, RIGHT_MOVE, RIGHT_REDUCE, RIGHT_RETIRE, RIGHT_WRITE_DOWN
+} from "contracts/interfaces/ActTypes.sol";
+import {Seen} from "./Ground.sol";
+import {Parties} from "./Parties.sol";
+import {vm} from "./Svm.sol";
+
+/// @title Goods that leave, and pledged receipts that move, as modules ask it of the receipt contract.
+contract Reductions is Parties {
+    /// @dev Partial delivery, and delivery of all through a module.
+    function check_reduce(uint256 receiptId, uint32 seq, uint64 quantityG, bytes32 orderHash) public {
+        Seen memory was = _nameOnLot(receiptId);
+        bytes memory consent = _anySignature(_pledgeeOf(was));
+        CORE.reduceReceipt(receiptId, seq, quantityG, orderHash, consent);
+        Seen memory rest = _see(receiptId);
+        assert((rest.word ^ was.word) & ~(SEQ | STATUS) == 0);
+        assert(quantityG != 0);
+        assert(uint256(rest.quantityG) + quantityG == was.quantityG);
+        assert(_statusOf(rest) == (rest.quantityG == 0 ? DELIVERED : LIVE));
+        _wasUnhindered(was);
+        _pledgeeAgreed(was, orderHash, consent);
+        _hadRight(RIGHT_REDUCE);
+        _left(quantityG);
+    }
+
+    function check_retire(uint256 receiptId, uint32 seq) public {
+        Seen memory was = _nameOnLot(receiptId);
+        CORE.retireReceipt(receiptId, seq);
+        Seen memory gone = _see(receiptId);
+        assert((gone.word ^ was.word) & ~(SEQ | STATUS) == 0);
+        assert(_statusOf(gone) == REPLACED);
+        _wasFree(was);
+        _hadRight(RIGHT_RETIRE);
+        _left(was.quantityG);
+    }
+
+    /// @dev What foreclosure and the pledgee's own sale do: the receipt moves with all that is on it.
+    function check_move_pledged(uint256 receiptId, uint32 seq, uint32 to, bytes32 orderHash) public {
+        Seen memory was = _nameOnLot(receiptId);
+        bytes memory consent = _anySignature(_pledgeeOf(was));
+        CORE.moveReceipt(receiptId, seq, to, orderHash, consent);
+        assert(uint32(_onlyChanged(was, HOLDER)) == to);
+        assert(_pledgesOf(was) != 0);
+        _wasUnhindered(was);
+        _pledgeeAgreed(was, orderHash, consent);
+        _hadRight(RIGHT_MOVE);
+        _conserved();
+    }
+
+    /// @dev Quantities bounded: multiplying and dividing free numbers is beyond the solver.
+    function check_write_down_one(uint256 receiptId, uint32 seq, uint64 shortG) public {
+        _writeDown(1, 4, receiptId, 0, seq, shortG);
+    }
+
+    function check_write_down_two(uint256 receiptId, uint256 otherId, uint32 seq, uint64 shortG) public {
+        _writeDown(2, 4, receiptId, otherId, seq, shortG);
+    }
+
+    function _writeDown(uint256 count, uint256 bits, uint256 one, uint256 two, uint32 seq, uint64 shortG) private {
+        vm.assume(_liveOf(lotBefore) >> bits == 0);
+        Seen[] memory were = new Seen[](count);
+        ReceiptRef[] memory all = new ReceiptRef[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            were[i] = _nameOnLot(i == 0 ? one : two);
+            vm.assume(were[i].quantityG >> bits == 0);
+            all[i] = ReceiptRef(were[i].receiptId, seq);
+        }
+        CORE.writeDown(lotId, all, shortG);
+        for (uint256 i = 0; i < count; ++i) {
+            Seen memory rest = _see(were[i].receiptId);
+            assert((rest.word ^ were[i].word) & ~SEQ == 0);
+            assert(_statusOf(rest) == SUSPENDED);
+            assert(rest.quantityG != 0);
+            assert(rest.quantityG <= were[i].quantityG);
+        }
+        _hadRight(RIGHT_WRITE_DOWN);
+        _left(shortG);
+    }
+}
