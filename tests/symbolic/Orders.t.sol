@@ -31,10 +31,6 @@ contract Orders is Parties {
         _issue(1);
     }
 
-    function check_issue_two() public {
-        _issue(2);
-    }
-
     function check_transfer(uint256 receiptId, uint32 holder, uint32 to, uint32 seq, uint64 deadline) public {
         Seen memory was = _nameOnLot(receiptId);
         TransferOrder memory order = TransferOrder(receiptId, holder, to, seq, deadline);

@@ -55,10 +55,6 @@ contract Reductions is Parties {
         _writeDown(1, 4, receiptId, 0, seq, shortG);
     }
 
-    function check_write_down_two(uint256 receiptId, uint256 otherId, uint32 seq, uint64 shortG) public {
-        _writeDown(2, 4, receiptId, otherId, seq, shortG);
-    }
-
     function _writeDown(uint256 count, uint256 bits, uint256 one, uint256 two, uint32 seq, uint64 shortG) private {
         vm.assume(_liveOf(lotBefore) >> bits == 0);
         Seen[] memory were = new Seen[](count);

@@ -20,10 +20,6 @@ contract Replacements is Parties {
         _replace(2, 1);
     }
 
-    function check_two_by_two() public {
-        _replace(2, 2);
-    }
-
     function _replace(uint256 from, uint256 to) private {
         ReceiptRef[] memory olds = new ReceiptRef[](from);
         Successor[] memory news = new Successor[](to);
