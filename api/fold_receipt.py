@@ -21,6 +21,9 @@ KEPT: Final = ("pledges", "first_pledgee", "liens", "lien_terms")
 EVIDENCE: Final = ("evidence_digest", "evidence_location", "observed_at", "valid_until")
 """What a successor takes over: its predecessor's burdens, and the evidence it rests on."""
 
+SUCCEEDED: Final = ("ReceiptReplaced", "ReceiptSplitOff")
+"""Events that link a receipt to one made of it."""
+
 _LESS: Final = {"ReceiptReduced": "deliveredG", "ReceiptWrittenDown": "shortG"}
 _BURNED: Final = {
     "ReceiptDelivered": Status.DELIVERED,
@@ -44,6 +47,8 @@ class ReceiptFold:
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
     covers: dict[str, dict[str, Any]] = field(default_factory=dict)
     freezes: list[dict[str, Any]] = field(default_factory=list)
+    rest: bool = False
+    """Whether it lives on beside what was made of it last, and keeps its pledges."""
 
     def apply(self, event: Event, attested: Event | None, signers: list[int]) -> None:
         """Move on over one event, with the quorum it rests on if it rests on one."""
@@ -111,12 +116,13 @@ class ReceiptFold:
             return
         if name in _NOT_OURS:
             return
-        if name == "ReceiptReplaced":
+        if name in SUCCEEDED:
             self._link(event)  # one event for each successor, all of the same number
+            self.rest = name == "ReceiptSplitOff"
         state["seq"] = int(args["seq"]) + 1 if "seq" in args else state["seq"] + 1
         if name in _BURNED:
             state |= {"status": int(_BURNED[name]), "quantity_g": "0"}
-        elif name in _LESS:
+        elif name in _LESS or name == "ReceiptSplitOff":
             state["quantity_g"] = args["restG"]
         elif name == "ReceiptTransferred":
             state["holder"] = int(args["to"])
@@ -124,7 +130,7 @@ class ReceiptFold:
             state |= {"status": int(Status.SUSPENDED), "suspend_reason": int(args["reason"])}
         elif name == "ReceiptReinstated":
             state |= {"status": int(Status.LIVE), "suspend_reason": 0}
-        elif name == "PledgesChanged":
+        elif name in ("PledgesChanged", "PledgeReleased"):
             state |= {"pledges": int(args["pledges"]), "first_pledgee": int(args["firstPledgee"])}
         elif name == "FreezesChanged":
             state |= {"freezes": int(args["freezes"]), "freeze_case": int(args["freezeCase"])}
@@ -132,6 +138,8 @@ class ReceiptFold:
             state |= {"liens": int(args["liens"]), "lien_terms": int(args["lienTerms"])}
         else:
             state["unread"] = name
+        if name == "PledgeReleased":
+            self._uncover([args["pledgeId"]], event, "released")
 
     def _link(self, event: Event) -> None:
         kept = {name: self.state.get(name) for name in (*KEPT, *EVIDENCE) if name in self.state}
@@ -175,10 +183,8 @@ class ReceiptFold:
         args = event.args
         if event.name == "Pledged":
             self._cover(args["pledgeId"], event)
-        elif event.name == "PledgeReleased":
-            self._uncover([args["pledgeId"]], event, "released")
         elif event.name == "PledgesFollowed":
-            self._uncover(self.ranks(), event, "followed")
+            self._uncover([] if self.rest else self.ranks(), event, "followed")
         elif event.name == "PledgesSubstituted":
             self._cover_all(event)
         elif event.name == "ReceiptForeclosed":

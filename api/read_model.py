@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
 from api.event_rows import Touched
 from api.fold_burdens import fold_case, fold_pledge, pledgees
-from api.fold_receipt import LEAVES, ReceiptFold
+from api.fold_receipt import LEAVES, SUCCEEDED, ReceiptFold
 from holdfast.attestation.quorum import attester_from_word
 from holdfast.chain.events import core_events
 from holdfast.store.records_burden_tables import chain_cases, chain_covers, chain_freezes, chain_pledges
@@ -27,7 +27,14 @@ from holdfast.store.records_chain_tables import (
 )
 
 NEVER_ATTESTED: Final = frozenset(
-    {"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged", "PledgesFollowed"}
+    {
+        "ReceiptReplaced",
+        "ReceiptSplitOff",
+        "PledgesChanged",
+        "FreezesChanged",
+        "LiensChanged",
+        "PledgesFollowed",
+    }
     | {"PledgeReleased", "PledgeAssigned", "DefaultNoticed", "DefaultCured", "Attested"}
     | {"Frozen", "Unfrozen", "FreezePromoted", "CaseOpened", "CaseRenewed"}
 )
@@ -199,7 +206,7 @@ def _refold_lot(db: Connection, lot_id: str) -> None:
     db.execute(delete(chain_lots).where(chain_lots.c.lot_id == lot_id))
     on_it = and_(chain_events.c.lot_id == lot_id, chain_events.c.name == "ReceiptIssued")
     issued = select(chain_events.c.receipt_id).where(on_it)
-    replaced = and_(chain_events.c.name == "ReceiptReplaced", chain_events.c.successor_id.in_(issued))
+    replaced = and_(chain_events.c.name.in_(SUCCEEDED), chain_events.c.successor_id.in_(issued))
     successors = set(db.scalars(select(chain_events.c.successor_id).where(replaced)).all())
     left = and_(chain_events.c.name.in_(LEAVES), chain_events.c.receipt_id.in_(issued))
     operator, attested, live = 0, 0, 0

@@ -149,7 +149,7 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @inheritdoc IConsortium
-    function receiptsIssued(uint32 holder, uint32 count)
+    function countIssuedFor(uint32 holder, uint32 count)
         external
         onlyWarehouseReceipt
         returns (address account, bytes32 digest)
@@ -161,7 +161,7 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @inheritdoc IConsortium
-    function receiptMoved(uint32 from, uint32 to)
+    function movedFromTo(uint32 from, uint32 to)
         external
         onlyWarehouseReceipt
         returns (address fromAccount, address toAccount, bytes32 digest)
@@ -176,7 +176,7 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @inheritdoc IConsortium
-    function receiptBurned(uint32 holder)
+    function countOffFor(uint32 holder)
         external
         onlyWarehouseReceipt
         returns (address account, bytes32 digest)
@@ -188,7 +188,7 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @inheritdoc IConsortium
-    function rightsOf(address module) external view returns (uint16) {
+    function permissions(address module) external view returns (uint16) {
         return _rights[module];
     }
 
@@ -208,13 +208,13 @@ contract Consortium is IConsortium, AccessManaged {
     }
 
     /// @inheritdoc IConsortium
-    function acting(uint32 id) external view returns (address account, uint16 roles) {
+    function actingFor(uint32 id) external view returns (address account, uint16 roles) {
         uint256 word = _actingWord(_members[id], id);
         return (address(uint160(word)), uint16(word >> ROLES));
     }
 
     /// @inheritdoc IConsortium
-    function actingPair(uint32 one, uint32 other) external view returns (address, address) {
+    function activePair(uint32 one, uint32 other) external view returns (address, address) {
         uint256 first = _actingWord(_members[one], one);
         uint256 second = _actingWord(_members[other], other);
         return (address(uint160(first)), address(uint160(second)));

@@ -41,7 +41,7 @@ abstract contract Module is IModule, AttestedOrders {
         returns (uint16 roles)
     {
         address account;
-        (account, roles) = CONSORTIUM.acting(member);
+        (account, roles) = CONSORTIUM.actingFor(member);
         Signatures.requireParty(member, account, _hashTypedDataV4(orderHash), signature);
     }
 
@@ -53,7 +53,7 @@ abstract contract Module is IModule, AttestedOrders {
         bytes calldata oneSignature,
         bytes calldata otherSignature
     ) internal view {
-        (address first, address second) = CONSORTIUM.actingPair(one, other);
+        (address first, address second) = CONSORTIUM.activePair(one, other);
         bytes32 digest = _hashTypedDataV4(orderHash);
         Signatures.requireParty(one, first, digest, oneSignature);
         Signatures.requireParty(other, second, digest, otherSignature);

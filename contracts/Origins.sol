@@ -47,7 +47,7 @@ contract Origins is Module, IOrigins {
 
     /// @inheritdoc IOriginRegister
     function registerPaper(bytes32 paperDigest, bytes24 lotId, uint32 operator) external {
-        uint16 rights = CONSORTIUM.rightsOf(msg.sender);
+        uint16 rights = CONSORTIUM.permissions(msg.sender);
         if (rights & RIGHT_RETIRE == 0) revert ModuleLacksRight(msg.sender, RIGHT_RETIRE, rights);
         _register(ORIGIN_PAPER_RECEIPT, paperDigest, lotId, operator);
     }

@@ -71,8 +71,7 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
         if (record.pledgeeOf() != pledgee) revert WrongPledgee(pledgeId, pledgee, record.pledgeeOf());
         stored.save(record.withoutOne());
         uint32 first = rest == 0 ? 0 : _pledges[uint64(rest)].load().pledgeeOf();
-        RECEIPTS.setPledges(receiptId, order.seq, _count(rest), first);
-        emit PledgeReleased(receiptId, pledgeId, pledgee);
+        RECEIPTS.releasePledge(receiptId, order.seq, pledgeId, rest == 0 ? 0 : _count(rest), first, pledgee);
         uint256 start;
         assembly ("memory-safe") {
             start := order
@@ -135,6 +134,10 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
     /// @dev Take a pledge out of a receipt's ranks; those behind it move up by one.
     function _without(uint256 receiptId, uint64 pledgeId) private returns (uint256 rest) {
         uint256 ranks = _ranks[receiptId];
+        if (ranks == pledgeId && ranks != 0) {
+            _ranks[receiptId] = 0; // the only one, as a rule
+            return 0;
+        }
         uint256 at = _position(receiptId, ranks, pledgeId);
         uint256 low = (1 << 64 * at) - 1;
         rest = ranks & low | (at + 1 == RANKS ? 0 : ranks >> 64 & ~low);

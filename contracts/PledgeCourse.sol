@@ -31,7 +31,7 @@ contract PledgeCourse is Foreclosure, Substitution {
 
     /// @inheritdoc IReceiptFollower
     function follow(ReceiptRef[] calldata olds, Successor[] calldata news) external {
-        uint16 rights = CONSORTIUM.rightsOf(msg.sender);
+        uint16 rights = CONSORTIUM.permissions(msg.sender);
         if (rights & RIGHT_REPLACE == 0) revert ModuleLacksRight(msg.sender, RIGHT_REPLACE, rights);
         uint256 ranks = _ranks[olds[0].receiptId];
         for (uint256 i = 0; i < olds.length; ++i) {
@@ -45,7 +45,9 @@ contract PledgeCourse is Foreclosure, Substitution {
         for (uint256 j = 0; j < news.length; ++j) _ranks[news[j].receiptId] = ranks;
         for (; ranks != 0; ranks >>= 64) {
             PledgeRecord storage stored = _pledges[uint64(ranks)];
-            stored.receipts = uint16(stored.receipts + news.length - olds.length);
+            uint256 count = stored.receipts + news.length - olds.length;
+            if (count > type(uint16).max) revert PledgeCoversOthers(uint64(ranks), stored.receipts);
+            stored.receipts = uint16(count);
         }
     }
 

@@ -41,10 +41,11 @@ contract ReceiptActs is Followers, IReceiptActs {
     ) external {
         _refuseLate(order.deadline);
         Successor[] calldata parts = order.parts;
-        if (parts.length < 2) revert TooFewReceipts(parts.length);
         bytes32 orderHash = ActHash.ofSplit(order);
-        ReceiptRef[] memory olds = _one(order.receiptId, order.seq);
-        (uint256 word, uint40 expiresAt) = RECEIPTS.replaceReceipts(olds, parts, orderHash, consent);
+        (uint256 word, uint64 restG) =
+            RECEIPTS.splitReceipt(order.receiptId, order.seq, parts, orderHash, consent);
+        if (restG == 0 && parts.length < 2) revert TooFewReceipts(parts.length);
+        uint40 expiresAt = word.expiresAtOf();
         for (uint256 i = 0; i < parts.length; ++i) {
             if (parts[i].expiresAt != expiresAt) {
                 revert ExpiryDiffers(parts[i].receiptId, parts[i].expiresAt, expiresAt);
@@ -53,7 +54,7 @@ contract ReceiptActs is Followers, IReceiptActs {
         _requireKeeper(order.receiptId, word, order.operator);
         _requireHolder(order.receiptId, word, order.holder);
         _requireBoth(order.holder, order.operator, orderHash, holderSignature, operatorSignature);
-        if (_isFollowed(word)) _follow(word, olds, parts);
+        if (_isFollowed(word)) _follow(word, _one(order.receiptId, order.seq), _parted(order, restG));
     }
 
     /// @inheritdoc IReceiptActs
@@ -148,6 +149,15 @@ contract ReceiptActs is Followers, IReceiptActs {
         _predecessor[successorId] = receiptId;
         emit ReceiptSuperseded(receiptId, successorId, reason);
         _follow(word, olds, news);
+    }
+
+    /// @dev What came of a split: the parts, and what lives on as the rest.
+    function _parted(SplitOrder calldata order, uint64 restG) private pure returns (Successor[] memory news) {
+        Successor[] calldata parts = order.parts;
+        uint256 count = parts.length;
+        news = new Successor[](restG == 0 ? count : count + 1);
+        for (uint256 i = 0; i < count; ++i) news[i] = parts[i];
+        if (restG != 0) news[count] = Successor(order.receiptId, restG, parts[0].expiresAt);
     }
 
     /// @dev The last goods leave by a delivery order, once no pledge is on them.

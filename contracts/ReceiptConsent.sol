@@ -19,7 +19,7 @@ abstract contract ReceiptConsent is ReceiptGuards {
     function _requireConsent(uint256 word, bytes32 orderHash, bytes calldata consent) internal view {
         if (word.pledgesOf() == 0) return;
         uint32 pledgee = word.firstPledgeeOf();
-        (address account,) = CONSORTIUM.acting(pledgee);
+        (address account,) = CONSORTIUM.actingFor(pledgee);
         bytes32 domain = keccak256(abi.encode(DOMAIN, NAME, VERSION, block.chainid, msg.sender));
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, orderHash));
         Signatures.requireParty(pledgee, account, digest, consent);

@@ -2,14 +2,17 @@
 pragma solidity 0.8.30;
 
 import {RIGHT_FREEZE, RIGHT_PLEDGE} from "./interfaces/ActTypes.sol";
+import {IERC5192} from "./interfaces/IERC5192.sol";
 import {IReceiptEncumbrances} from "./interfaces/IReceiptPrimitives.sol";
-import {STATUS_DELIVERED} from "./interfaces/Types.sol";
+import {IWarehouseReceipt} from "./interfaces/IWarehouseReceipt.sol";
+import {Receipt} from "./interfaces/Types.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {ReceiptGuards} from "./ReceiptGuards.sol";
 
 /// @title Pledges and freezes that modules put on a receipt, and pledges that come off.
 abstract contract ReceiptEncumbrances is ReceiptGuards, IReceiptEncumbrances {
     using Slots for uint256;
+    using Slots for Receipt;
 
     /// @inheritdoc IReceiptEncumbrances
     function addPledge(uint256 receiptId, uint32 seq, uint32 pledgee)
@@ -27,19 +30,24 @@ abstract contract ReceiptEncumbrances is ReceiptGuards, IReceiptEncumbrances {
     }
 
     /// @inheritdoc IReceiptEncumbrances
-    function setPledges(uint256 receiptId, uint32 seq, uint8 pledges, uint32 firstPledgee)
-        external
-        needs(RIGHT_PLEDGE)
-        returns (uint256 word)
-    {
-        word = _nextIs(receiptId, seq);
-        if (word.statusOf() >= STATUS_DELIVERED) revert ReceiptNotLive(receiptId, word.statusOf());
+    function releasePledge(
+        uint256 receiptId,
+        uint32 seq,
+        uint64 pledgeId,
+        uint8 pledges,
+        uint32 firstPledgee,
+        uint32 pledgee
+    ) external needs(RIGHT_PLEDGE) {
+        Receipt storage stored = _receipts[receiptId];
+        uint256 word = _pledgedNow(stored, receiptId, seq);
         uint8 held = word.pledgesOf();
-        bool inStep = pledges == held || pledges == 0 || uint256(pledges) + 1 == held;
-        if (held == 0 || !inStep || (pledges == 0) != (firstPledgee == 0)) {
+        if (uint256(pledges) + 1 != held || (pledges == 0) != (firstPledgee == 0)) {
             revert PledgesOutOfStep(receiptId, held, pledges, firstPledgee);
         }
-        _savePledges(receiptId, word, pledges, firstPledgee);
+        uint256 next = word.withPledges(pledges, firstPledgee).withNextSeq();
+        stored.save(next);
+        emit IWarehouseReceipt.PledgeReleased(receiptId, pledgeId, pledges, firstPledgee, pledgee);
+        if (next.isOpen()) emit IERC5192.Unlocked(receiptId);
     }
 
     /// @inheritdoc IReceiptEncumbrances

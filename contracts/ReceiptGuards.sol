@@ -14,16 +14,15 @@ abstract contract ReceiptGuards is ReceiptStorage, IReceiptErrors {
     using Slots for Receipt;
 
     modifier needs(uint16 right) {
-        uint16 rights = CONSORTIUM.rightsOf(msg.sender);
+        uint16 rights = CONSORTIUM.permissions(msg.sender);
         if (rights & right == 0) revert ModuleLacksRight(msg.sender, right, rights);
         _;
     }
 
     function _tellLock(uint256 receiptId, uint256 was, uint256 word) internal {
-        bool before = was.statusOf() != STATUS_LIVE || was.isEncumbered();
-        bool after_ = word.statusOf() != STATUS_LIVE || word.isEncumbered();
-        if (!before && after_) emit IERC5192.Locked(receiptId);
-        if (before && !after_) emit IERC5192.Unlocked(receiptId);
+        if (was.isOpen() == word.isOpen()) return;
+        if (word.isOpen()) emit IERC5192.Unlocked(receiptId);
+        else emit IERC5192.Locked(receiptId);
     }
 
     function _refuseStill(uint256 receiptId, uint256 word) internal pure {
@@ -39,9 +38,24 @@ abstract contract ReceiptGuards is ReceiptStorage, IReceiptErrors {
 
     /// @dev First slot of a receipt whose next order is `seq`.
     function _nextIs(uint256 receiptId, uint32 seq) internal view returns (uint256 word) {
-        word = _receipts[receiptId].load();
+        return _nextIn(_receipts[receiptId], receiptId, seq);
+    }
+
+    /// @dev The same, for those who need to know where it is as well.
+    function _nextIn(Receipt storage stored, uint256 receiptId, uint32 seq) internal view returns (uint256 word) {
+        word = stored.load();
         if (word.statusOf() == STATUS_NONE) revert UnknownReceipt(receiptId);
         if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
+    }
+
+    /// @dev First slot of a receipt whose pledges may change by its next order: a burned one's do not.
+    function _pledgedNow(Receipt storage stored, uint256 receiptId, uint32 seq)
+        internal
+        view
+        returns (uint256 word)
+    {
+        word = _nextIn(stored, receiptId, seq);
+        if (word.statusOf() >= STATUS_DELIVERED) revert ReceiptNotLive(receiptId, word.statusOf());
     }
 
     function _savePledges(uint256 receiptId, uint256 word, uint8 pledges, uint32 firstPledgee) internal {

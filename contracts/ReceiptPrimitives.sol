@@ -7,6 +7,7 @@ import {
     RIGHT_FREEZE,
     RIGHT_LIEN,
     RIGHT_MOVE,
+    RIGHT_PLEDGE,
     RIGHT_REPLACE,
     Successor
 } from "./interfaces/ActTypes.sol";
@@ -46,6 +47,38 @@ contract ReceiptPrimitives is ReceiptReductions, ReceiptSuspension {
     }
 
     /// @inheritdoc IReceiptPrimitives
+    function splitReceipt(
+        uint256 receiptId,
+        uint32 seq,
+        Successor[] calldata parts,
+        bytes32 orderHash,
+        bytes calldata consent
+    ) external needs(RIGHT_REPLACE) returns (uint256 word, uint64 restG) {
+        if (parts.length == 0) revert NoReceipts();
+        word = _unhindered(receiptId, seq);
+        _refuseExpired(receiptId, word);
+        Receipt storage stored = _receipts[receiptId];
+        (uint64 wholeG, bytes24 lotId) = stored.loadGoods();
+        uint256 partsG = 0;
+        for (uint256 i = 0; i < parts.length; ++i) partsG += parts[i].quantityG;
+        if (partsG > wholeG) revert QuantityNotConserved(wholeG, partsG);
+        restG = wholeG - uint64(partsG);
+        for (uint256 i = 0; i < parts.length; ++i) {
+            if (restG == 0) emit IWarehouseReceipt.ReceiptReplaced(receiptId, parts[i].receiptId, seq);
+            else emit IWarehouseReceipt.ReceiptSplitOff(receiptId, parts[i].receiptId, restG, seq);
+        }
+        (address account,) = CONSORTIUM.countIssuedFor(word.holderOf(), uint32(parts.length));
+        _succeed(parts, word, lotId, account);
+        if (restG == 0) {
+            _burn(receiptId, word, STATUS_REPLACED);
+        } else {
+            stored.save(word.withNextSeq());
+            stored.saveGoods(restG, lotId);
+        }
+        _requireConsent(word, orderHash, consent);
+    }
+
+    /// @inheritdoc IReceiptPrimitives
     function moveReceipt(
         uint256 receiptId,
         uint32 seq,
@@ -59,10 +92,25 @@ contract ReceiptPrimitives is ReceiptReductions, ReceiptSuspension {
         if (word.pledgesOf() == 0) revert ReceiptNotPledged(receiptId);
         if (holder == to) revert TransfereeIsHolder(holder);
         _receipts[receiptId].save(word.withHolder(to).withNextSeq());
-        (address fromAccount, address toAccount,) = CONSORTIUM.receiptMoved(holder, to);
+        (address fromAccount, address toAccount,) = CONSORTIUM.movedFromTo(holder, to);
         emit IERC721.Transfer(fromAccount, toAccount, receiptId);
         emit IWarehouseReceipt.ReceiptTransferred(receiptId, holder, to, seq);
         _requireConsent(word, orderHash, consent);
+    }
+
+    /// @inheritdoc IReceiptPrimitives
+    function setPledges(uint256 receiptId, uint32 seq, uint8 pledges, uint32 firstPledgee)
+        external
+        needs(RIGHT_PLEDGE)
+        returns (uint256 word)
+    {
+        word = _pledgedNow(_receipts[receiptId], receiptId, seq);
+        uint8 held = word.pledgesOf();
+        bool inStep = pledges == held || pledges == 0 || uint256(pledges) + 1 == held;
+        if (held == 0 || !inStep || (pledges == 0) != (firstPledgee == 0)) {
+            revert PledgesOutOfStep(receiptId, held, pledges, firstPledgee);
+        }
+        _savePledges(receiptId, word, pledges, firstPledgee);
     }
 
     /// @inheritdoc IReceiptPrimitives
@@ -142,9 +190,9 @@ contract ReceiptPrimitives is ReceiptReductions, ReceiptSuspension {
     /// @dev Keep the holder's number of receipts right; refused if the holder may not act.
     function _count(uint256 word, ReceiptRef[] calldata olds, uint256 made) private returns (address account) {
         uint32 holder = word.holderOf();
-        (account,) = CONSORTIUM.receiptsIssued(holder, uint32(made));
+        (account,) = CONSORTIUM.countIssuedFor(holder, uint32(made));
         for (uint256 i = 0; i < olds.length; ++i) {
-            CONSORTIUM.receiptBurned(holder);
+            CONSORTIUM.countOffFor(holder);
             emit IERC721.Transfer(account, address(0), olds[i].receiptId);
         }
     }

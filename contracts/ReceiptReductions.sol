@@ -117,11 +117,11 @@ abstract contract ReceiptReductions is ReceiptConsent, IReceiptPrimitives {
     }
 
     /// @dev The id stays taken; refused if the holder may not act.
-    function _burn(uint256 receiptId, uint256 word, uint8 status) private {
+    function _burn(uint256 receiptId, uint256 word, uint8 status) internal {
         Receipt storage stored = _receipts[receiptId];
         stored.save(word.withStatus(status).withNextSeq());
         stored.saveGoods(0, 0);
-        (address account,) = CONSORTIUM.receiptBurned(word.holderOf());
+        (address account,) = CONSORTIUM.countOffFor(word.holderOf());
         emit IERC721.Transfer(account, address(0), receiptId);
     }
 }

@@ -311,7 +311,7 @@ contract StorageLien is Module, IStorageLien {
     }
 
     function _requireRight(uint16 right) private view {
-        uint16 rights = CONSORTIUM.rightsOf(msg.sender);
+        uint16 rights = CONSORTIUM.permissions(msg.sender);
         if (rights & right == 0) revert ModuleLacksRight(msg.sender, right, rights);
     }
 

@@ -60,7 +60,7 @@ contract Valuation is Module, AccessManaged, IValuation {
         for (uint256 i = 0; i < feeders.length; ++i) {
             if (i != 0 && feeders[i] <= previous) revert FeedersNotAscending(previous, feeders[i]);
             previous = feeders[i];
-            CONSORTIUM.acting(previous); // refused if there is no such member, or it may not act
+            CONSORTIUM.actingFor(previous); // refused if there is no such member, or it may not act
         }
         bytes3 kept = _series[seriesDigest].currency;
         if (kept != 0 && kept != currency) revert SeriesCurrencyFixed(seriesDigest, currency, kept);

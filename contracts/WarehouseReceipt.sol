@@ -78,7 +78,7 @@ contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, AttestedOrders, 
         if (holder == transferee) revert TransfereeIsHolder(holder);
         uint256 word = _movable(receiptId, seq, holder);
         _receipts[receiptId].save(word.withHolder(transferee).withNextSeq());
-        (address from, address to, bytes32 current) = CONSORTIUM.receiptMoved(holder, transferee);
+        (address from, address to, bytes32 current) = CONSORTIUM.movedFromTo(holder, transferee);
         emit Transfer(from, to, receiptId);
         emit ReceiptTransferred(receiptId, holder, transferee, seq);
 
@@ -109,7 +109,7 @@ contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, AttestedOrders, 
         uint64 quantityG = order.quantityG;
         _burn(receiptId, word, quantityG);
         emit ReceiptDelivered(receiptId, holder, quantityG, seq);
-        (address account, bytes32 current) = CONSORTIUM.receiptBurned(holder);
+        (address account, bytes32 current) = CONSORTIUM.countOffFor(holder);
         emit Transfer(account, address(0), receiptId);
 
         bytes32 orderHash = OrderHash.ofDelivery(order);
@@ -163,7 +163,7 @@ contract WarehouseReceipt is ReceiptToken, ReceiptEncumbrances, AttestedOrders, 
             if (holder == operator) revert OperatorIsHolder(receipts[first].receiptId, holder);
             while (++next < receipts.length && receipts[next].holder == holder) {}
             address account;
-            (account, current) = CONSORTIUM.receiptsIssued(holder, uint32(next - first));
+            (account, current) = CONSORTIUM.countIssuedFor(holder, uint32(next - first));
             for (; first < next; ++first) _mintOne(receipts[first], lotId, holder, operator, account);
         }
     }

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from api.event_rows import visible_args
+from api.fold_receipt import SUCCEEDED
 from api.receipts.schemas import ActWord
 from holdfast.domain.acts import SupersedeReason
 from holdfast.domain.orders import SuspendReason
@@ -121,13 +122,14 @@ def acts_of(rows: Sequence[Row[Any]], predecessors: Sequence[str], merged: bool)
             continue
         if name == "ReceiptTransferred" and "ReceiptForeclosed" in names:
             continue
-        if name == "ReceiptReplaced":
+        if name in SUCCEEDED:
             last = acts[-1] if acts else None
             if last is not None and last.row.name == name and last.row.tx_hash == row.tx_hash:
                 last.receipts.append(row.successor_id)
                 last.word = "split"
                 continue
-            acts.append(_replaced(row, same_tx, merged))
+            off = name == "ReceiptSplitOff"
+            acts.append(Act(row, "split", [row.successor_id]) if off else _replaced(row, same_tx, merged))
         else:
             about = predecessors if name == "ReceiptIssued" else ()
             acts.append(Act(row, WORDS.get(name, "other"), about))

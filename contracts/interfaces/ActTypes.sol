@@ -28,7 +28,7 @@ struct Successor {
     uint40 expiresAt;
 }
 
-/// Make one receipt several.
+/// Let parts of a receipt stand for themselves. Parts that sum to the whole burn it; otherwise the rest stays.
 struct SplitOrder {
     uint256 receiptId;
     uint32 holder;

@@ -157,18 +157,18 @@ interface IConsortium {
     function isNamed(uint32 member, address account) external view returns (bool);
 
     /// @notice What a contract may do with receipts.
-    function rightsOf(address module) external view returns (uint16);
+    function permissions(address module) external view returns (uint16);
 
     /// @notice Account and roles of a member that may act now; refused if it is unknown or inactive.
-    function acting(uint32 id) external view returns (address account, uint16 roles);
+    function actingFor(uint32 id) external view returns (address account, uint16 roles);
 
     /// @notice Accounts of two members that may both act now.
-    function actingPair(uint32 one, uint32 other) external view returns (address, address);
+    function activePair(uint32 one, uint32 other) external view returns (address, address);
 
     /// @notice Count receipts that a member has been given at issue.
     /// @return account The account that acts for the member.
     /// @return committeeDigest Digest of the present committee, to spare the caller another call.
-    function receiptsIssued(uint32 holder, uint32 count)
+    function countIssuedFor(uint32 holder, uint32 count)
         external
         returns (address account, bytes32 committeeDigest);
 
@@ -176,14 +176,14 @@ interface IConsortium {
     /// @return fromAccount The account that acts for the giving member.
     /// @return toAccount The account that acts for the taking member.
     /// @return committeeDigest Digest of the present committee, to spare the caller another call.
-    function receiptMoved(uint32 from, uint32 to)
+    function movedFromTo(uint32 from, uint32 to)
         external
         returns (address fromAccount, address toAccount, bytes32 committeeDigest);
 
     /// @notice Count a receipt that was burned.
     /// @return account The account that acts for the member.
     /// @return committeeDigest Digest of the present committee, to spare the caller another call.
-    function receiptBurned(uint32 holder) external returns (address account, bytes32 committeeDigest);
+    function countOffFor(uint32 holder) external returns (address account, bytes32 committeeDigest);
 
     /// @notice The member with this id; refused if there is none.
     function member(uint32 id) external view returns (Member memory);

@@ -29,8 +29,6 @@ interface IPledgeBook {
         uint24 cureS,
         bytes32 filingDigest
     );
-    /// @notice A pledge no longer covers the receipt.
-    event PledgeReleased(uint256 indexed receiptId, uint64 indexed pledgeId, uint32 indexed pledgee);
     /// @notice A pledge has another pledgee.
     event PledgeAssigned(uint64 indexed pledgeId, uint32 indexed from, uint32 indexed to);
     /// @notice The pledges of one receipt, by rank (64 bits each from the low end), cover its successor.

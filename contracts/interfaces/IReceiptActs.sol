@@ -12,7 +12,7 @@ interface IReceiptActs is IModule {
     /// @notice A corrected or extended document took the place of a receipt's.
     event ReceiptSuperseded(uint256 indexed receiptId, uint256 indexed successorId, uint8 reason);
 
-    /// @notice A split makes two at least, and a merger takes two at least.
+    /// @notice A split leaves two at least, and a merger takes two at least.
     error TooFewReceipts(uint256 receipts);
     /// @notice A part expires when the whole did; a merged receipt when the first of them would have.
     error ExpiryDiffers(uint256 receiptId, uint40 given, uint40 expiresAt);
@@ -23,7 +23,8 @@ interface IReceiptActs is IModule {
     /// @notice With pledges of several ranks, goods leave only after the junior ones are released.
     error JuniorPledges(uint256 receiptId, uint16 pledges);
 
-    /// @notice Make one receipt several. Signed by holder and operator.
+    /// @notice Let parts of a receipt stand for themselves; what they leave stays with it. Signed by holder and
+    /// operator.
     function split(
         SplitOrder calldata order,
         bytes calldata holderSignature,

@@ -9,7 +9,7 @@ import {ReceiptRef, Successor} from "./ActTypes.sol";
 /// still, and a pledged one changes only with its first pledgee's signature. That signature is over the
 /// module's own order, in the EIP-712 domain of the module that calls.
 interface IReceiptPrimitives {
-    /// @notice Burn receipts and let others take their place: split, merger, correction.
+    /// @notice Burn receipts and let others take their place: merger, correction, replacement.
     /// @param olds Live receipts, alike in holder, operator, kind, lot, pledges and liens.
     /// @param news What takes their place, with the same grams in sum.
     /// @param orderHash EIP-712 hashStruct of the order the pledgee signed, if the receipts are pledged.
@@ -22,6 +22,20 @@ interface IReceiptPrimitives {
         bytes32 orderHash,
         bytes calldata consent
     ) external returns (uint256 word, uint40 expiresAt);
+
+    /// @notice Let parts of a receipt stand for themselves. It stands for the rest; without a rest it is burned.
+    /// @param parts New receipts, with its encumbrances and no more grams in sum than it has.
+    /// @param orderHash EIP-712 hashStruct of the order the pledgee signed, if the receipt is pledged.
+    /// @param consent The first pledgee's signature, or nothing.
+    /// @return word First storage slot of the receipt as it was.
+    /// @return restG Grams it stands for now.
+    function splitReceipt(
+        uint256 receiptId,
+        uint32 seq,
+        Successor[] calldata parts,
+        bytes32 orderHash,
+        bytes calldata consent
+    ) external returns (uint256 word, uint64 restG);
 
     /// @notice Let goods go out: a part, so that the receipt stands for the rest, or all, which burns it.
     /// @return word First storage slot of the receipt as it was.
@@ -42,6 +56,12 @@ interface IReceiptPrimitives {
         bytes32 orderHash,
         bytes calldata consent
     ) external returns (uint256 word);
+
+    /// @notice Take one pledge or all off a pledged receipt, or none, and say whose is the first now.
+    /// @return word First storage slot of the receipt as it was.
+    function setPledges(uint256 receiptId, uint32 seq, uint8 pledges, uint32 firstPledgee)
+        external
+        returns (uint256 word);
 
     /// @notice Take one court case off a receipt, and say which is in force now; zero if none is left.
     /// @return word First storage slot of the receipt as it was.
@@ -79,11 +99,18 @@ interface IReceiptEncumbrances {
     /// @return word First storage slot of the receipt as it was.
     function addPledge(uint256 receiptId, uint32 seq, uint32 pledgee) external returns (uint256 word);
 
-    /// @notice Take one pledge or all off a pledged receipt, or none, and say whose is the first now.
-    /// @return word First storage slot of the receipt as it was.
-    function setPledges(uint256 receiptId, uint32 seq, uint8 pledges, uint32 firstPledgee)
-        external
-        returns (uint256 word);
+    /// @notice Take one pledge off a pledged receipt, and say how many are left and whose is the first of them.
+    /// @dev Called by the act with a gas budget; its name gives it a selector that is found early.
+    /// @param pledgeId The module's name for it, for the log.
+    /// @param pledgee Who gave it up, for the log.
+    function releasePledge(
+        uint256 receiptId,
+        uint32 seq,
+        uint64 pledgeId,
+        uint8 pledges,
+        uint32 firstPledgee,
+        uint32 pledgee
+    ) external;
 
     /// @notice Put one more court case on a receipt; it is in force if it is the only one.
     /// @dev Takes no `seq`: a holder's order must not outrun a court's.

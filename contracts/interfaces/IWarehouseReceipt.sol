@@ -49,8 +49,12 @@ interface IWarehouseReceipt is IReceiptErrors, IAttested {
     /// @notice The goods left; the receipt is burned for ever.
     event ReceiptDelivered(uint256 indexed receiptId, uint32 indexed holder, uint64 quantityG, uint32 seq);
 
-    /// @notice A receipt was burned and lives on in a successor: one of several after a split, the only one
-    /// after a merger or a correction. Read by either id, it is the link both ways.
+    /// @notice Part of a receipt stands for itself from now on, and the receipt for the rest: the quantity in its
+    /// document is history. Read by either id, it is the link both ways.
+    event ReceiptSplitOff(uint256 indexed receiptId, uint256 indexed successorId, uint64 restG, uint32 seq);
+
+    /// @notice A receipt was burned and lives on in a successor: one of several after a split without a rest, the
+    /// only one after a merger or a correction. Read by either id, it is the link both ways.
     event ReceiptReplaced(uint256 indexed receiptId, uint256 indexed successorId, uint32 seq);
 
     /// @notice Part of the goods left; the receipt stands for the rest.
@@ -58,6 +62,11 @@ interface IWarehouseReceipt is IReceiptErrors, IAttested {
 
     /// @notice Pledges on the receipt, and whose is the first.
     event PledgesChanged(uint256 indexed receiptId, uint8 pledges, uint32 firstPledgee);
+
+    /// @notice A pledge no longer covers the receipt; so many are left, and whose is the first of them.
+    event PledgeReleased(
+        uint256 indexed receiptId, uint64 indexed pledgeId, uint8 pledges, uint32 firstPledgee, uint32 pledgee
+    );
 
     /// @notice Court cases on the receipt, and which is in force.
     event FreezesChanged(uint256 indexed receiptId, uint8 freezes, uint24 freezeCase);

@@ -99,6 +99,11 @@ library Slots {
         return word & ENCUMBRANCES != 0;
     }
 
+    /// @notice Whether a receipt is live and unencumbered; if it is not, it is locked (ERC-5192).
+    function isOpen(uint256 word) internal pure returns (bool) {
+        return word & (0xff << STATUS | ENCUMBRANCES) == uint256(STATUS_LIVE) << STATUS;
+    }
+
     function withHolder(uint256 word, uint32 holder) internal pure returns (uint256) {
         return word & ~uint256(type(uint32).max) | holder;
     }

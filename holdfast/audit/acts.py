@@ -66,8 +66,10 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "ReceiptSuspended": ("receiptId", "reason", "seq"),
     "ReceiptReinstated": ("receiptId", "seq"),
     "ReceiptReplaced": ("receiptId", "successorId", "seq"),
+    "ReceiptSplitOff": ("receiptId", "successorId", "restG", "seq"),
     "ReceiptReduced": ("receiptId", "holder", "deliveredG", "restG", "seq"),
     "PledgesChanged": ("receiptId", "pledges", "firstPledgee"),
+    "PledgeReleased": ("receiptId", "pledgeId", "pledges", "firstPledgee", "pledgee"),
     "FreezesChanged": ("receiptId", "freezes", "freezeCase"),
     "LiensChanged": ("receiptId", "liens", "lienTerms"),
     "ReceiptWrittenDown": ("receiptId", "lotId", "shortG", "restG", "seq"),
@@ -90,7 +92,10 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Events that an order's effect is compared by -> the values compared, the receipt first if it is of one."""
 
-UNATTESTED: Final = frozenset({"ReceiptReplaced", "PledgesChanged", "FreezesChanged", "LiensChanged"})
+UNATTESTED: Final = frozenset(
+    {"ReceiptReplaced", "ReceiptSplitOff", "PledgesChanged", "PledgeReleased", "FreezesChanged"}
+    | {"LiensChanged"}
+)
 """Changes that some acts make on signatures alone: split, merger, release, freeze, storage, payment.
 
 An issue is one too where a receipt takes another's place; the ledger knows which do.

@@ -45,6 +45,8 @@ class PledgeBook:
     ranks: dict[int, list[int]] = field(default_factory=dict)
     burned: set[int] = field(default_factory=set)
     """Receipts whose pledges went on to others, until the act ends."""
+    kept: set[int] = field(default_factory=set)
+    """Those of them that live on as the rest of a split."""
     sale: Sale | None = None
 
     def standing(self, receipt_id: int) -> tuple[int, int]:
@@ -108,7 +110,10 @@ class PledgeBook:
         self.pledges[pledge_id] = Pledged(int(args["pledgee"]), int(args["amountMinor"]), False, {receipt_id})
 
     def _followed(self, event: ChainEvent) -> None:
-        """Successors get the ranks; the receipts they replace lose them when all were named."""
+        """Successors get the ranks; the receipts they replace lose them when all were named.
+
+        What a split leaves is one of its own successors.
+        """
         old, new = int(event.args["receiptId"]), int(event.args["successorId"])
         ranks = ranks_in(int(event.args["ranks"]))
         had = self.ranks.get(old, [])
@@ -121,6 +126,8 @@ class PledgeBook:
                 raise impossible(event, f"of pledge {pledge_id}, which was never made or is over")
             self.pledges[pledge_id].receipts.add(new)
         self.ranks[new] = ranks
+        if old == new:
+            self.kept.add(old)
         self.burned.add(old)
 
     def _substituted(self, event: ChainEvent) -> None:
@@ -138,10 +145,11 @@ class PledgeBook:
 
     def settle(self, event: ChainEvent) -> None:
         """End an act: what was replaced bears nothing any more, and a sale's parts sum. Raises Refused."""
-        for receipt_id in self.burned:
+        for receipt_id in self.burned - self.kept:
             for pledge_id in self.ranks.pop(receipt_id, []):
                 self.pledges[pledge_id].receipts.discard(receipt_id)
         self.burned.clear()
+        self.kept.clear()
         sale, self.sale = self.sale, None
         if sale is not None and sale.left != sale.surplus:
             raise impossible(event, f"ends a sale with a surplus of {sale.surplus}; left were {sale.left}")

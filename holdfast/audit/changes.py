@@ -71,6 +71,12 @@ def _pledges(receipt: ReceiptState, event: ChainEvent) -> Changed:
     return replace(receipt, pledges=pledges, first_pledgee=first), 0
 
 
+def _released(receipt: ReceiptState, event: ChainEvent) -> Changed:
+    if int(event.args["pledges"]) != receipt.pledges - 1:
+        raise impossible(event, f"leaves {event.args['pledges']} of {receipt.pledges} pledges")
+    return _pledges(receipt, event)
+
+
 def _freezes(receipt: ReceiptState, event: ChainEvent) -> Changed:
     freezes, case = int(event.args["freezes"]), int(event.args["freezeCase"])
     if abs(freezes - receipt.freezes) != 1 or (freezes == 0) != (case == 0):
@@ -101,6 +107,7 @@ RULES: Final[dict[str, Rule]] = {
     "ReceiptReinstated": Rule((Status.SUSPENDED,), False, _reinstated),
     "ReceiptWrittenDown": Rule((Status.SUSPENDED,), False, _written_down),
     "PledgesChanged": Rule(_STANDS, False, _pledges),
+    "PledgeReleased": Rule(_STANDS, False, _released),
     "FreezesChanged": Rule(_STANDS, False, _freezes),
     "LiensChanged": Rule(_STANDS, False, _liens),
 }

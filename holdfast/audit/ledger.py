@@ -89,6 +89,7 @@ class Ledger:
             handler(self, event)
         elif event.name in RULES:
             self._changed(event, RULES[event.name])
+            self.pledges.apply(event)
         elif event.name == UNKNOWN_LOG or (event.name in core_events() and event.name not in SAYS_THE_SAME):
             raise Refused(
                 "unread-event", f"{event.name} of {event.contract} in {event.tx_hash} cannot be read here"
@@ -232,8 +233,10 @@ class Ledger:
         if self.succession is None or not self.succession.awaits(new):
             self._settle(event)
             self.succession = Succession()
-        self.succession.begin(receipt, new, event)
-        self._put(replace(receipt, status=Status.REPLACED, quantity_g=0))
+        rest_g = int(event.args.get("restG", 0))
+        self.succession.begin(receipt, new, rest_g, event)
+        status = Status.LIVE if rest_g else Status.REPLACED
+        self._put(replace(receipt, status=status, quantity_g=rest_g))
 
 
 _HANDLERS: Final[dict[str, Callable[[Ledger, ChainEvent], None]]] = {
@@ -243,4 +246,5 @@ _HANDLERS: Final[dict[str, Callable[[Ledger, ChainEvent], None]]] = {
     "LotAttested": Ledger._lot_attested,
     "ReceiptIssued": Ledger._issued,
     "ReceiptReplaced": Ledger._replaced,
+    "ReceiptSplitOff": Ledger._replaced,
 }

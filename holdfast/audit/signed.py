@@ -20,12 +20,14 @@ from holdfast.domain.orders import DeliveryOrder, TransferOrder, receipt_ids
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.evidence.sealing import OpenedBundle
 
+_SUCCEEDED = ("ReceiptReplaced", "ReceiptSplitOff")
+
 
 def needs_quorum(changes: Sequence[Change]) -> bool:
     """Whether any of these changes comes of an attested order only."""
     by_anyone = lapses(changes)
     changes = [change for change in changes if change not in by_anyone]
-    successors = {change[2] for change in changes if change[0] == "ReceiptReplaced"}
+    successors = {change[2] for change in changes if change[0] in _SUCCEEDED}
 
     def signed_only(change: Change) -> bool:
         if change[0] == "LienPaid":

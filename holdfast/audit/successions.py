@@ -1,4 +1,4 @@
-"""Receipts that take the place of others: split, merger, correction. Grams and burdens are kept (I3, I4)."""
+"""Receipts made of others: split, merger, correction. Grams and burdens are kept (I3, I4)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def _kept(receipt: ReceiptState) -> tuple[object, ...]:
 
 @dataclass(slots=True)
 class Succession:
-    """One act that burns receipts and issues others, while its events come in."""
+    """One act that makes receipts of others, which it burns or leaves a rest of, while its events come in."""
 
     olds: dict[int, int] = field(default_factory=dict)
-    """Burned receipt -> number of the act on it."""
+    """Receipt that others are made of -> number of the act on it."""
     news: dict[int, bool] = field(default_factory=dict)
     """Successor -> whether its issue was seen."""
     before_g: int = 0
@@ -38,8 +38,13 @@ class Succession:
         self.news.setdefault(new, False)
         return True
 
-    def begin(self, receipt: ReceiptState, new: int, event: ChainEvent) -> None:
-        """Count a receipt that is burned. Raises Refused if it is not like those before it."""
+    def begin(self, receipt: ReceiptState, new: int, rest_g: int, event: ChainEvent) -> None:
+        """Count what a receipt gives up: all, or all but a rest. Raises Refused if it differs from others.
+
+        Only a receipt alone in its act has a rest, which is less than it was.
+        """
+        if rest_g < 0 or rest_g >= receipt.quantity_g or (rest_g and self.olds):
+            raise impossible(event, f"leaves {rest_g} g of {receipt.quantity_g} g")
         if self.like is not None and _kept(receipt) != _kept(self.like):
             raise impossible(event, f"makes one of receipts that differ: {receipt} and {self.like}")
         if any(self.news.values()):
@@ -47,7 +52,7 @@ class Succession:
         self.like = self.like or receipt
         self.olds[receipt.receipt_id] = int(event.args["seq"])
         self.news.setdefault(new, False)
-        self.before_g += receipt.quantity_g
+        self.before_g += receipt.quantity_g - rest_g
 
     def succeed(self, made: ReceiptState, event: ChainEvent) -> ReceiptState:
         """A successor as it lives: with the burdens of those before it. Raises Refused if it is another's."""

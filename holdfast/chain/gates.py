@@ -70,10 +70,12 @@ RIGHTS: Final[dict[str, int]] = {
 
 PRIMITIVES: Final[Mapping[tuple[str, str], str]] = {
     ("WarehouseReceipt", "replaceReceipts"): "REPLACE",
+    ("WarehouseReceipt", "splitReceipt"): "REPLACE",
     ("WarehouseReceipt", "reduceReceipt"): "REDUCE",
     ("WarehouseReceipt", "moveReceipt"): "MOVE",
     ("WarehouseReceipt", "addPledge"): "PLEDGE",
     ("WarehouseReceipt", "setPledges"): "PLEDGE",
+    ("WarehouseReceipt", "releasePledge"): "PLEDGE",
     ("WarehouseReceipt", "addFreeze"): "FREEZE",
     ("WarehouseReceipt", "dropFreeze"): "FREEZE",
     ("WarehouseReceipt", "setLiens"): "LIEN",
@@ -89,9 +91,9 @@ PRIMITIVES: Final[Mapping[tuple[str, str], str]] = {
 
 _PARTS = "each part as if it were called by itself"
 OTHERS: Final[Mapping[tuple[str, str], Gate]] = {
-    ("Consortium", "receiptsIssued"): Gate(Kind.RECEIPTS),
-    ("Consortium", "receiptMoved"): Gate(Kind.RECEIPTS),
-    ("Consortium", "receiptBurned"): Gate(Kind.RECEIPTS),
+    ("Consortium", "countIssuedFor"): Gate(Kind.RECEIPTS),
+    ("Consortium", "movedFromTo"): Gate(Kind.RECEIPTS),
+    ("Consortium", "countOffFor"): Gate(Kind.RECEIPTS),
     ("Consortium", "nameAttester"): Gate(Kind.MEMBER, words="for its own member"),
     ("Replacement", "lapseNotice"): Gate(
         Kind.ANYBODY, words="once the notice has run and was not used for 30 days"

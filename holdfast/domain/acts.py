@@ -58,7 +58,11 @@ class Successor(Checked):
 
 @dataclass(frozen=True, slots=True)
 class SplitOrder(Checked):
-    """Make one receipt several. Signed by holder and operator, and by the first pledgee if pledged."""
+    """Let parts of a receipt stand for themselves. Signed by holder and operator, and by the first pledgee if
+    pledged.
+
+    Parts that sum to the whole burn the receipt; otherwise it stands for the rest.
+    """
 
     receipt_id: int
     holder: int

@@ -189,6 +189,25 @@ def test_index__pledges_over_two_parts__ranks_assignment_and_release(indexed: In
     assert parties == {(BANK, False), (BANK_2, False), (BANK_3, True)}
 
 
+def test_index__parts_split_off_a_pledged_receipt__the_rest_and_its_pledge_live_on(indexed: Indexed) -> None:
+    acts = indexed.acts
+    receipt = acts.issued()
+    pledge = acts.pledged(receipt)
+    acts.put(acts.split_order(receipt, 3, 1), consent_by=BANK)
+    indexed.agrees()
+    acts.put(acts.release_order(receipt_id(100), pledge))
+    acts.put(acts.split_order(receipt, 1, first=400), consent_by=BANK)
+    indexed.agrees()
+    rest = indexed.row(chain_receipts, receipt_id=receipt_hex(receipt))
+    assert (rest["status"], rest["quantity_g"], rest["seq"]) == (1, "5000000", 3)
+    made = {row["successor_id"] for row in indexed.rows(chain_links)}
+    assert made == {receipt_hex(receipt_id(i)) for i in (100, 101, 400)}
+
+    acts.put(acts.split_order(receipt, 2, 3, first=500), consent_by=BANK)
+    indexed.agrees()
+    assert indexed.row(chain_receipts, receipt_id=receipt_hex(receipt))["status"] == 4
+
+
 def test_index__default_and_sale__paid_and_over(indexed: Indexed) -> None:
     acts = indexed.acts
     receipt = acts.issued()

@@ -135,6 +135,27 @@ def test_replay__pledges_through_split_merge_release_and_assignment__ranks_kept(
     assert list(ledger.pledges.pledges) == [second]
 
 
+def test_replay__parts_split_off_a_pledged_receipt__the_rest_lives_on() -> None:
+    acts = ActsWorld()
+    receipt = acts.issued()
+    pledge = acts.pledged(receipt)
+    put(acts, acts.split_order(receipt, 4, 1), BANK)
+    ledger = agrees(acts)
+    assert (ledger.receipts[receipt].status, ledger.receipts[receipt].quantity_g) == (Status.LIVE, 5_000_000)
+    assert ledger.pledges.ranks[receipt] == ledger.pledges.ranks[receipt_id(101)] == [pledge]
+
+    put(acts, acts.release_order(receipt_id(100), pledge))
+    put(acts, acts.split_order(receipt, 2, first=400), BANK)
+    put(acts, acts.release_order(receipt, pledge))
+    assert agrees(acts).receipts[receipt].quantity_g == 3_000_000
+
+    assert "made 2000000 g of 1999999 g" in bent(acts, "ReceiptSplitOff", restG=3_000_001)
+    assert "leaves 5000000 g" in bent(acts, "ReceiptSplitOff", restG=5_000_000)
+    assert "leaves 1 of 1" in bent(acts, "PledgeReleased", pledges=1)
+    assert "never made or is over" in bent(acts, "PledgeReleased", pledgeId=7)
+    assert "not its pledgee" in bent(acts, "PledgeReleased", pledgee=BANK_2)
+
+
 def test_replay__default_cure_and_foreclosure__paid_down() -> None:
     acts = ActsWorld()
     receipt = acts.issued()

@@ -132,7 +132,9 @@ def test_attack__forced_transfer_to_oneself_strips_a_freeze__refused(acts: ActsW
         ("replaceReceipts", ([(1, 0)], [(2, 1, 2**39)], bytes(32), b"")),
         ("reduceReceipt", (1, 0, 1, bytes(32), b"")),
         ("moveReceipt", (1, 0, 3, bytes(32), b"")),
+        ("splitReceipt", (1, 0, [(2, 1, 2**39)], bytes(32), b"")),
         ("addPledge", (1, 0, 4)),
+        ("releasePledge", (1, 0, 5, 0, 0, 4)),
         ("setPledges", (1, 0, 0, 0)),
         ("addFreeze", (1, 1)),
         ("dropFreeze", (1, 0)),
@@ -148,7 +150,9 @@ def test_attack__primitives_called_by_anyone__only_with_the_very_right(
         "replaceReceipts": RIGHT_REPLACE,
         "reduceReceipt": RIGHT_REDUCE,
         "moveReceipt": RIGHT_MOVE,
+        "splitReceipt": RIGHT_REPLACE,
         "addPledge": RIGHT_PLEDGE,
+        "releasePledge": RIGHT_PLEDGE,
         "setPledges": RIGHT_PLEDGE,
         "addFreeze": RIGHT_FREEZE,
         "dropFreeze": RIGHT_FREEZE,
@@ -217,6 +221,12 @@ def test_attack__module_with_every_right__still_sheds_no_encumbrance(acts: ActsW
     rogue_does("ReceiptFrozen", "retireReceipt", frozen, 1)
     rogue_does("ReceiptNotSuspended", "writeDown", LOT, [(least, acts.seq(least))], 1)
     rogue_does("MalformedSignature", "reduceReceipt", pledged, 1, 1, bytes(32), b"")
+    rogue_does("QuantityNotConserved", "splitReceipt", free, 0, [more], bytes(32), b"")
+    rogue_does("MalformedSignature", "splitReceipt", pledged, 1, [whole], bytes(32), b"")
+    rogue_does("ReceiptFrozen", "splitReceipt", frozen, 1, [whole], bytes(32), b"")
+    rogue_does("PledgesOutOfStep", "releasePledge", pledged, 1, 5, 1, BANK, BANK)
+    rogue_does("PledgesOutOfStep", "releasePledge", pledged, 1, 5, 0, BANK, BANK)
+    rogue_does("PledgesOutOfStep", "releasePledge", free, 0, 5, 0, 0, BANK)
     rogue_does("PledgesOutOfStep", "setPledges", pledged, 1, 2, BANK)
     rogue_does("PledgesOutOfStep", "setPledges", pledged, 1, 1, 0)
     rogue_does("PledgesOutOfStep", "setPledges", free, 0, 0, 0)

@@ -42,9 +42,9 @@ SETBACK_S = 5 * DAY_S
 """OpenZeppelin's least time before a changed delay counts."""
 
 
-@pytest.mark.parametrize("function", ["receiptsIssued", "receiptMoved", "receiptBurned"])
+@pytest.mark.parametrize("function", ["countIssuedFor", "movedFromTo", "countOffFor"])
 def test_counting__by_anyone_but_the_receipt_contract__refused(world: World, function: str) -> None:
-    args = (IMPORTER,) if function == "receiptBurned" else (IMPORTER, TRADER)
+    args = (IMPORTER,) if function == "countOffFor" else (IMPORTER, TRADER)
     for sender in (STRANGER, world.chain.deployer, address_of(key_of("member 1"))):
         with refused("OnlyWarehouseReceipt", caller=sender.lower()):
             send(world, function, *args, sender=sender)

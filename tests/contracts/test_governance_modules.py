@@ -56,7 +56,7 @@ def module(world: World) -> str:
 
 
 def rights(world: World, module: str) -> int:
-    return int(world.chain.call(world.consortium, "rightsOf", module))
+    return int(world.chain.call(world.consortium, "permissions", module))
 
 
 # --- what a quorum must sign ---
@@ -281,7 +281,7 @@ def test_set_module__before_the_first_committee__the_founders_alone(world: World
         chain.send(consortium, "setModule", *module_arguments(replace(order, code_hash=bytes(32))))
     event = chain.send(consortium, "setModule", *module_arguments(order)).event("ModuleSet")
     assert (event["epoch"], event["signers"]) == (0, 0)
-    assert chain.call(consortium, "rightsOf", module) == RIGHTS
+    assert chain.call(consortium, "permissions", module) == RIGHTS
 
 
 # --- the same rules in Python ---

@@ -168,7 +168,9 @@ def test_release__only_pledge__free_again(acts: ActsWorld) -> None:
     receipt = acts.issued()
     pledge = acts.pledged(receipt)
     outcome = acts.put(acts.release_order(receipt, pledge))
-    assert outcome.names() == ["PledgesChanged", "Unlocked", "PledgeReleased"]
+    assert outcome.names() == ["PledgeReleased", "Unlocked"]
+    told = {"receiptId": receipt, "pledgeId": pledge, "pledges": 0, "firstPledgee": 0, "pledgee": BANK}
+    assert outcome.event("PledgeReleased") == told
     assert (acts.receipt(receipt)["pledges"], acts.receipt(receipt)["firstPledgee"]) == (0, 0)
     assert acts.ask("Pledge", "pledgeOf", pledge)["receipts"] == 0
     acts.submit(acts.transfer_order(receipt))

@@ -9,6 +9,7 @@ import pytest
 from tests.contracts.acts_harness import ActsWorld
 from tests.contracts.harness import (
     BANK,
+    BANK_2,
     DAY_S,
     IMPORTER,
     INSPECTOR,
@@ -54,10 +55,86 @@ def test_split__parts__move_like_any_receipt(acts: ActsWorld) -> None:
     assert acts.lot_live_g() == 4 * TONNE_G
 
 
-@pytest.mark.parametrize(("tonnes", "after"), [((4, 5), 9), ((5, 6), 11)])
-def test_split__grams_lost_or_made__refused(acts: ActsWorld, tonnes: tuple[int, int], after: int) -> None:
-    with refused("QuantityNotConserved", beforeG=10 * TONNE_G, afterG=after * TONNE_G):
+@pytest.mark.parametrize("tonnes", [(5, 6), (11,), (1, 10)])
+def test_split__grams_made__refused(acts: ActsWorld, tonnes: tuple[int, ...]) -> None:
+    with refused("QuantityNotConserved", beforeG=10 * TONNE_G, afterG=sum(tonnes) * TONNE_G):
         acts.put(acts.split_order(acts.issued(), *tonnes))
+
+
+def test_split__grams_that_overflow__refused(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    order = acts.split_order(receipt, 4, 6)
+    huge = tuple(replace(part, quantity_g=2**63 - 1) for part in order.parts)
+    with refused("QuantityNotConserved", afterG=2**64 - 2):
+        acts.put(replace(order, parts=huge))
+
+
+@pytest.mark.parametrize("tonnes", [(4,), (4, 5), (1, 2, 3)])
+def test_split__a_part_off__the_rest_lives_on_under_the_old_id(
+    acts: ActsWorld, tonnes: tuple[int, ...]
+) -> None:
+    receipt, rest_g = acts.issued(), (10 - sum(tonnes)) * TONNE_G
+    before, live_g = acts.receipt(receipt), acts.lot_live_g()
+    outcome = acts.put(acts.split_order(receipt, *tonnes))
+    parts = [receipt_id(100 + i) for i in range(len(tonnes))]
+    assert acts.receipt(receipt) == before | {"quantityG": rest_g, "seq": 1}
+    assert [acts.receipt(part)["quantityG"] for part in parts] == [t * TONNE_G for t in tonnes]
+    assert acts.lot_live_g() == live_g
+    assert acts.held(IMPORTER) == 1 + len(tonnes)
+    told = [event.values for event in outcome.events if event.name == "ReceiptSplitOff"]
+    assert told == [{"receiptId": receipt, "successorId": part, "restG": rest_g, "seq": 0} for part in parts]
+    assert "ReceiptReplaced" not in outcome.names()
+    for part in parts:
+        same = ("holder", "operator", "kind", "expiresAt", "lotId", "status", "pledges")
+        assert [acts.receipt(part)[field] for field in same] == [before[field] for field in same]
+
+
+def test_split__the_rest__moves_and_is_split_again_to_the_last_gram(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    order = acts.split_order(receipt, 4)
+    acts.put(order)
+    with refused("WrongSeq", given=0, expected=1):
+        acts.put(order)
+    acts.submit(acts.transfer_order(receipt))
+    assert acts.receipt(receipt)["holder"] == TRADER
+    with refused("QuantityNotWhole", quantityG=6 * TONNE_G):
+        acts.submit(acts.delivery_order(receipt, TRADER))
+    with refused("TooFewReceipts", receipts=1):
+        acts.put(acts.split_order(receipt, 6, first=200, holder=TRADER))
+    outcome = acts.put(acts.split_order(receipt, 2, 4, first=200, holder=TRADER))
+    assert acts.receipt(receipt)["status"] == 4
+    assert (acts.held(TRADER), outcome.names().count("ReceiptReplaced")) == (2, 2)
+
+
+def test_split__a_part_off_a_pledged_one__both_stay_pledged(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    first, second = acts.pledged(receipt), acts.pledged(receipt, BANK_2, 2)
+    with refused("MalformedSignature", member=BANK, length=0):
+        acts.put(acts.split_order(receipt, 4))
+    acts.put(acts.split_order(receipt, 4), consent_by=BANK)
+    for one in (receipt, A):
+        assert (acts.receipt(one)["pledges"], acts.receipt(one)["firstPledgee"]) == (2, BANK)
+        assert list(acts.ask("Pledge", "pledgesOn", one)) == [first, second]
+        assert acts.read("locked", one) is True
+    assert [acts.ask("Pledge", "pledgeOf", p)["receipts"] for p in (first, second)] == [2, 2]
+    acts.put(acts.release_order(A, first))
+    assert acts.receipt(A)["firstPledgee"] == BANK_2
+    assert acts.receipt(receipt)["firstPledgee"] == BANK
+
+
+def test_split__no_part_or_an_empty_one__refused(acts: ActsWorld) -> None:
+    order = acts.split_order(acts.issued(), 4, 6)
+    for error, parts in (
+        ("NoReceipts", ()),
+        ("QuantityZero", (replace(order.parts[0], quantity_g=1),)),
+        ("ReceiptExists", (order.parts[0], replace(order.parts[0], quantity_g=TONNE_G))),
+    ):
+        if error == "QuantityZero":
+            object.__setattr__(parts[0], "quantity_g", 0)
+        made = replace(order)
+        object.__setattr__(made, "parts", parts)
+        with refused(error):
+            acts.put(made)
 
 
 def test_split__into_one__refused(acts: ActsWorld) -> None:

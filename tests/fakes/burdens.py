@@ -59,9 +59,8 @@ def pledged(receipt: int, pledge: int, pledgee: int, rank: int, amount: int, fir
 
 def released(receipt: int, pledge: int, pledgee: int, left: int, first: int) -> list[Log]:
     """The logs of a release that leaves so many pledges."""
-    args = {"receiptId": receipt, "pledgeId": pledge, "pledgee": pledgee}
-    changed = core("PledgesChanged", receiptId=receipt, pledges=left, firstPledgee=first)
-    return [changed, ("PledgeReleased", args, PLEDGE)]
+    left_over = {"pledges": left, "firstPledgee": first}
+    return [core("PledgeReleased", receiptId=receipt, pledgeId=pledge, pledgee=pledgee, **left_over)]
 
 
 def opened(case: int, reason: int = 1) -> list[Log]:

@@ -24,21 +24,20 @@ abstract contract ActsHandler is ReceiptHandler {
         uint256 id = _pick(seed, MOVABLE | TWO_GRAMS | CONSENTED);
         Paper storage paper = papers[id];
         uint256 count = paper.grams < 3 ? 2 : 2 + _roll(seed, 60, 2);
+        bool keep = _roll(seed, 59, 2) == 0; // the last part stays under the old id
+        if (keep) --count;
         SplitOrder memory order = SplitOrder(
             id, paper.holder, paper.operator, _seq(paper.seq), new Successor[](count), _deadline()
         );
         uint64 rest = paper.grams;
         for (uint256 i = 0; i < count; ++i) {
-            uint64 most = rest - uint64(count - 1 - i);
-            uint64 grams = i + 1 == count ? rest : uint64(1 + _roll(seed, 61 + i, most));
+            uint64 most = rest - uint64(count - 1 - i) - (keep ? 1 : 0);
+            uint64 grams = i + 1 == count && !keep ? rest : uint64(1 + _roll(seed, 61 + i, most));
             order.parts[i] = Successor(_newId(), grams, paper.expiresAt);
             rest -= grams;
         }
-        // I3: a gram from nowhere, or a gram lost.
-        if (_spoils(Spoil.UNFAIR)) {
-            if (spoilAt % 2 == 0) ++order.parts[0].quantityG;
-            else --order.parts[0].quantityG;
-        }
+        // I3: a gram from nowhere. None can be lost: what the parts leave stays with the old receipt.
+        if (_spoils(Spoil.UNFAIR)) order.parts[0].quantityG += rest + 1;
         bytes32 orderHash = Typed.ofSplit(order);
         bytes memory holderSignature = _sign(acts, order.holder, orderHash);
         bytes memory operatorSignature = _sign(acts, order.operator, orderHash);
@@ -49,7 +48,9 @@ abstract contract ActsHandler is ReceiptHandler {
         for (uint256 i = 0; i < count; ++i) {
             _succeed(order.parts[i].receiptId, id, order.parts[i].quantityG, paper.expiresAt);
         }
-        _bury(id, STATUS_REPLACED);
+        if (!keep) return _bury(id, STATUS_REPLACED);
+        paper.grams = rest;
+        _count(id);
     }
 
     function merge(uint256 seed) external timely {

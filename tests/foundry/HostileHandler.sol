@@ -155,7 +155,7 @@ abstract contract HostileHandler is CourtHandler {
             data = abi.encodeCall(IReceiptEncumbrances.addFreeze, (id, 7));
             if (who == court) who = acts;
         } else if (what == 2) {
-            data = abi.encodeCall(IReceiptEncumbrances.setPledges, (id, seq, 0, 0));
+            data = abi.encodeCall(IReceiptPrimitives.setPledges, (id, seq, 0, 0));
             if (who == pledge) who = acts;
         } else if (what == 3) {
             data = abi.encodeCall(IReceiptPrimitives.dropFreeze, (id, 0));
@@ -243,9 +243,9 @@ abstract contract HostileHandler is CourtHandler {
     }
 
     function _counting(uint256 what, uint32 holder) private pure returns (bytes memory) {
-        if (what == 7) return abi.encodeCall(IConsortium.receiptsIssued, (holder, 1));
-        if (what == 8) return abi.encodeCall(IConsortium.receiptMoved, (holder, BANK));
-        return abi.encodeCall(IConsortium.receiptBurned, (holder));
+        if (what == 7) return abi.encodeCall(IConsortium.countIssuedFor, (holder, 1));
+        if (what == 8) return abi.encodeCall(IConsortium.movedFromTo, (holder, BANK));
+        return abi.encodeCall(IConsortium.countOffFor, (holder));
     }
 
     function _governing(uint256 what, address who) private view returns (bytes memory) {

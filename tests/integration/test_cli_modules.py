@@ -26,7 +26,7 @@ def chain(founded: Ground) -> Chain:
 
 def rights(chain: Chain, address: str) -> int:
     contract = chain.connection.contract("Consortium", chain.connection.deployment.consortium)
-    return int(contract.functions.rightsOf(address).call())
+    return int(contract.functions.permissions(address).call())
 
 
 def module(place: Ground, *words: object) -> Result:

@@ -63,11 +63,16 @@ class ActsModel:
         paper = self.unhindered(receipt, seq)
         ids = [part for part, _ in parts]
         refuse(paper.holder != holder or len(set(ids)) < len(ids) or any(i in self.papers for i in ids))
-        refuse(any(grams == 0 for _, grams in parts) or sum(g for _, g in parts) != paper.quantity_g)
+        rest = paper.quantity_g - sum(grams for _, grams in parts)
+        refuse(any(grams == 0 for _, grams in parts) or rest < 0)  # I3
+        refuse(len(parts) + (rest > 0) < 2)
         self.consent(paper, consent)
         for part, grams in parts:
             self.papers[part] = Paper(paper.holder, grams, pledges=list(paper.pledges))
-        self.retire(paper)
+        if rest:
+            paper.quantity_g, paper.seq = rest, paper.seq + 1
+        else:
+            self.retire(paper)
 
     def merge(self, refs: list[tuple[int, int]], holder: int, merged: int, consent: int | None) -> None:
         refuse(len({receipt for receipt, _ in refs}) < len(refs) or merged in self.papers)

@@ -122,10 +122,10 @@ class ActsMachine(RuleBasedStateMachine):
 
     @rule(
         receipt=ids,
-        parts=st.lists(st.tuples(ids, st.integers(1, 30)), min_size=2, max_size=3),
+        parts=st.lists(st.tuples(ids, st.integers(1, 30)), min_size=1, max_size=3),
         slip=slips,
         own=yes,
-        fit=yes,
+        fit=st.booleans(),
         ask=yes,
     )
     def split(
