@@ -17,7 +17,7 @@ from holdfast.domain.errors import InvalidInput
 
 TYPE = "holdfast-order"
 VERSION = 1
-_KNOWN = {"type", "version", "summary", "signers", "signatures", "typed_data", "documents"}
+_KNOWN = {"type", "version", "summary", "signers", "signatures", "typed_data", "documents", "place"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class OrderFile:
     summary: Mapping[str, str] = field(default_factory=dict)
     signatures: Mapping[int, str] = field(default_factory=dict)
     documents: tuple[Mapping[str, Any], ...] = ()
+    place: Mapping[str, str] | None = None
+    """Site and lot in the WMS's words, of an order about goods on which nothing is issued yet."""
 
     def order(self, deployment: Deployment) -> AnyRequest:
         """The order in the typed data. Raises InvalidInput for another chain or contract, or a bad field."""
@@ -55,6 +57,7 @@ class OrderFile:
             "signatures": {str(member): text for member, text in sorted(self.signatures.items())},
             "typed_data": dict(self.typed_data),
             "documents": [dict(document) for document in self.documents],
+            "place": None if self.place is None else dict(self.place),
         }
         temporary = path.with_name(path.name + ".tmp")
         try:
@@ -68,7 +71,7 @@ def read_order_file(name: str) -> OrderFile:
     """Read an order file. Raises WrongUsage for no such file, InvalidInput for other content."""
     found = read_json_object(name, "FILE")
     right = found.get("type") == TYPE and found.get("version") == VERSION
-    if not right or set(found) | {"documents"} != _KNOWN:
+    if not right or set(found) | {"documents", "place"} != _KNOWN:
         raise InvalidInput(
             "FILE", name, f"an order file of version {VERSION}, as `holdfast order prepare` writes"
         )
@@ -98,7 +101,9 @@ def from_answer(answer: Mapping[str, Any]) -> OrderFile:
 
 
 def _answered(found: Mapping[str, Any], documents: Sequence[Any]) -> OrderFile:
+    place = found.get("place")
     return OrderFile(
+        place=None if place is None else {"site": str(place["site"]), "lot": str(place["lot"])},
         typed_data=dict(found["typed_data"]),
         signers=tuple((int(item["member_id"]), str(item["account"])) for item in found["signers"]),
         documents=tuple(dict(document) for document in documents),

@@ -21,6 +21,7 @@ from holdfast.domain.members import Role
 from holdfast.domain.orders import Status, standing_ids
 from holdfast.domain.receipts import ReceiptState
 from holdfast.domain.units import show_time
+from holdfast.reconciliation.meaning import meaning_of
 
 BURNED: Final = (Status.DELIVERED, Status.REPLACED)
 STANDING_STILL: Final = frozenset(
@@ -35,7 +36,9 @@ STANDING_STILL: Final = frozenset(
         acts.UnfreezeOrder,
     }
 )
-"""Acts that move no goods: they go on while the receipt is suspended, frozen, expired or under a lien."""
+"""Acts that move nothing: they go on while the receipt is suspended, frozen, expired or under a lien."""
+ABOUT_LOSS: Final = frozenset({acts.LossNoticeOrder, acts.LossWithdrawalOrder})
+"""Acts that only stop a receipt, or let go of it: no freeze, lien or expiry hinders them."""
 
 
 def signers_of(order: AnyOrder, desk: Desk) -> tuple[int, ...]:
@@ -78,9 +81,10 @@ def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, now_s:
     if seq is not None and seq != state.seq:
         code = "order-reused" if seq < state.seq else "seq-not-current"
         raise conflict(code, "seq", seq, f"{state.seq}, the number of the receipt's next order")
-    moves = type(order) not in STANDING_STILL
-    if state.status in BURNED or (moves and state.status is not Status.LIVE):
-        raise conflict("receipt-not-live", "status", state.status.name.lower(), "a live receipt")
+    moves, wanted = type(order) not in STANDING_STILL, meaning_of(order).status
+    if state.status in BURNED or (moves and state.status is not wanted):
+        expected = f"a {wanted.name.lower()} receipt"
+        raise conflict("receipt-not-live", "status", state.status.name.lower(), expected)
     for field in ("holder", "pledgor"):
         given = getattr(order, field, state.holder)
         if given != state.holder:
@@ -90,7 +94,7 @@ def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, now_s:
         raise conflict(
             "not-the-operator", "operator", operator, f"member {state.operator}, who keeps the goods"
         )
-    if not moves:
+    if not moves or type(order) in ABOUT_LOSS:
         return
     if state.expires_at < now_s:
         expected = "a receipt that has not expired"

@@ -10,51 +10,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas import RECEIPT_PATTERN, Shape
-
-DIGEST_PATTERN = "^0x[0-9a-f]{64}$"
-
-ReceiptField = Annotated[
-    str,
-    Field(
-        pattern=RECEIPT_PATTERN, description="The receipt: 0x and 64 hex digits.", examples=["0x" + "5f" * 32]
-    ),
-]
-ValidFor = Annotated[int, Field(ge=60, description="Seconds from now to the order's deadline.")]
-MemberField = Annotated[int, Field(gt=0, lt=2**32, description="Member number.", examples=[3])]
-Minor = Annotated[
-    str,
-    Field(
-        pattern="^(0|[1-9][0-9]{0,18})$", description="Minor units of the currency.", examples=["500000000"]
-    ),
-]
-Grams = Annotated[
-    str, Field(pattern="^[1-9][0-9]{0,19}$", description="Grams, in digits.", examples=["50000000"])
-]
-Digest = Annotated[
-    str, Field(pattern=DIGEST_PATTERN, description="SHA-256 of a document: 0x and 64 hex digits.")
-]
-At = Annotated[int, Field(gt=0, lt=2**40, description="Unix seconds.", examples=[1800000000])]
-PledgeField = Annotated[
-    str | None,
-    Field(
-        pattern="^[1-9][0-9]{0,19}$",
-        description="Number of the pledge; needed only where you have several on the receipt.",
-    ),
-]
-CaseField = Annotated[int, Field(gt=0, lt=2**24, description="Number of the court case.", examples=[7])]
-
-
-class Prepare(Shape):
-    """What every preparation has."""
-
-    valid_for_s: ValidFor = 3600
-
-
-class OnReceipt(Prepare):
-    """A preparation on one receipt."""
-
-    receipt_id: ReceiptField
+from api.orders.act_fields import (
+    At,
+    CaseField,
+    Digest,
+    Grams,
+    MemberField,
+    Minor,
+    OnLot,
+    OnReceipt,
+    PledgeField,
+    Prepare,
+    ReceiptField,
+)
+from api.schemas import Shape
+from holdfast.domain.loss_acts import LEAST_NOTICE_S, MOST_NOTICE_S
 
 
 class PreparePledge(OnReceipt):
@@ -193,6 +163,52 @@ class PreparePartialDelivery(OnReceipt):
     quantity_g: Grams
 
 
+class PrepareLossNotice(OnReceipt):
+    """Give notice that a receipt is lost or in other hands; it stops. The holder signs, and the pledgee."""
+
+    type: Literal["loss-notice"]
+    reason: Annotated[Literal["lost", "compromised"], Field(description="Why.")]
+    notice_s: Annotated[
+        int, Field(ge=LEAST_NOTICE_S, le=MOST_NOTICE_S, description="Seconds until it may be replaced.")
+    ] = 30 * 86_400
+
+
+class PrepareLossWithdrawal(OnReceipt):
+    """Withdraw a notice of loss; the receipt may move again. The holder signs, attesters confirm."""
+
+    type: Literal["loss-withdrawal"]
+
+
+class PrepareReplacement(OnReceipt):
+    """Replace a receipt whose notice of loss has run. The holder signs, and the first pledgee."""
+
+    type: Literal["replacement"]
+    receipt_number: Annotated[str, Field(min_length=1, max_length=500, description="Of the new receipt.")]
+
+
+class PreparePaper(OnReceipt):
+    """Put a paper receipt in the place of an electronic one. Holder and warehouse operator sign."""
+
+    type: Literal["paper"]
+    paper_digest: Annotated[Digest, Field(description="SHA-256 that the paper carries.")]
+
+
+class PrepareElectronic(OnLot):
+    """Surrender a paper receipt before an electronic one is issued. You and the operator sign."""
+
+    type: Literal["electronic"]
+    paper_digest: Annotated[Digest, Field(description="SHA-256 that the paper carries.")]
+    quantity_g: Grams
+
+
+class PrepareOrigin(OnLot):
+    """Use a bill of lading, or a fingerprint of goods, for a lot: once, ever. You sign, attesters confirm."""
+
+    type: Literal["origin"]
+    kind: Annotated[Literal["bill-of-lading", "goods"], Field(description="What the digest stands for.")]
+    origin_digest: Annotated[Digest, Field(description="SHA-256 of the bill, or the goods' fingerprint.")]
+
+
 class PrepareCase(Prepare):
     """Open a court case: a ruling, and until when it holds. The court signs."""
 
@@ -239,6 +255,12 @@ PrepareAct = (
     | PrepareCorrection
     | PrepareExtension
     | PreparePartialDelivery
+    | PrepareLossNotice
+    | PrepareLossWithdrawal
+    | PrepareReplacement
+    | PreparePaper
+    | PrepareElectronic
+    | PrepareOrigin
     | PrepareCase
     | PrepareRenewal
     | PrepareFreeze

@@ -17,6 +17,7 @@ from api.orders.schemas import (
     OrderPage,
     PreparedOut,
     PrepareIn,
+    ShareIn,
     SignIn,
     StatusWord,
     SubmitIn,
@@ -105,4 +106,25 @@ def inspect_receipt(
     """
     digest = request_digest(http.url.path, request)
     act = partial(inspections.ask, context, viewer, receipt_id, request)
+    return once(context.records, viewer.member_id, key, digest, 202, act)
+
+
+@inspections_router.post(
+    "/{receipt_id}/shortages", status_code=202, response_model=OrderOut, responses=WRITES
+)
+def share_shortage(
+    http: Request,
+    context: ContextDep,
+    viewer: ViewerDep,
+    key: KeyHeader,
+    receipt_id: ReceiptId,
+    request: ShareIn,
+) -> JSONResponse:
+    """Ask for a shortage to be shared among all receipts of this one's lot, each in proportion.
+
+    The warehouse's own system says how much is missing, the instruments must say the same, and all receipts
+    of the lot must be suspended. Reinstate each of them afterwards by another look.
+    """
+    digest = request_digest(http.url.path, request)
+    act = partial(inspections.share, context, viewer, receipt_id, request)
     return once(context.records, viewer.member_id, key, digest, 202, act)

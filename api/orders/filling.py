@@ -6,21 +6,22 @@ that neither the shape nor any act before it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from api.orders import act_schemas as shapes
+from api.orders.act_fields import OnLot, OnReceipt, Prepare
 from api.orders.desk import Desk
 from api.orders.successors import new_documents
 from api.problems import Problem, wrong
-from holdfast.attestation.act_types import ACT_FIELDS
+from holdfast.attestation.typed_data import CHOICES, TYPES
 from holdfast.domain import acts
 from holdfast.domain.acts import Act
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 
-ACT_OF: Final[dict[type[shapes.Prepare], type[Any]]] = {
+ACT_OF: Final[dict[type[Prepare], type[Any]]] = {
     shapes.PreparePledge: acts.PledgeOrder,
     shapes.PrepareRelease: acts.PledgeReleaseOrder,
     shapes.PrepareAssign: acts.PledgeAssignOrder,
@@ -34,6 +35,12 @@ ACT_OF: Final[dict[type[shapes.Prepare], type[Any]]] = {
     shapes.PrepareCorrection: acts.SupersedeOrder,
     shapes.PrepareExtension: acts.SupersedeOrder,
     shapes.PreparePartialDelivery: acts.PartialDeliveryOrder,
+    shapes.PrepareLossNotice: acts.LossNoticeOrder,
+    shapes.PrepareLossWithdrawal: acts.LossWithdrawalOrder,
+    shapes.PrepareReplacement: acts.ReplacementOrder,
+    shapes.PreparePaper: acts.PaperOrder,
+    shapes.PrepareElectronic: acts.ElectronicOrder,
+    shapes.PrepareOrigin: acts.OriginOrder,
     shapes.PrepareCase: acts.CaseOrder,
     shapes.PrepareRenewal: acts.RenewOrder,
     shapes.PrepareFreeze: acts.FreezeOrder,
@@ -132,7 +139,9 @@ SOURCES: Final[dict[str, Callable[[Draft], Any]]] = {
         acts.ReceiptRef(each, draft.desk.state(each).seq) for each in draft.receipt_ids
     ),
     "seq": lambda draft: draft.state.seq,
-    "holder": lambda draft: draft.state.holder,
+    "holder": lambda draft: (
+        draft.desk.viewer.member_id if isinstance(draft.request, OnLot) else draft.state.holder
+    ),
     "pledgor": lambda draft: draft.state.holder,
     "operator": lambda draft: draft.state.operator,
     "court": lambda draft: draft.desk.viewer.member_id,
@@ -154,7 +163,7 @@ _FROM_DOCUMENT: Final = {"merged_id": 0, "successor_id": 0, "quantity_g": 1, "ex
 def fill(desk: Desk, request: Any) -> Draft:
     """Begin an act. Raises Problem 404 for a receipt that the viewer may not know of."""
     draft = Draft(desk, request)
-    if isinstance(request, shapes.OnReceipt | shapes.PrepareMerge):
+    if isinstance(request, OnReceipt | shapes.PrepareMerge):
         for receipt_id in draft.receipt_ids:
             desk.refuse_unseen(receipt_id)
     return draft
@@ -169,10 +178,10 @@ def complete(draft: Draft) -> Act:
         IncompleteDocument: a document of a new receipt would be wrong; field and clause are named.
     """
     kind = ACT_OF[type(draft.request)]
-    solidity = {attribute: sort for _, sort, attribute in ACT_FIELDS[kind.__name__]}
+    solidity = {attribute: sort for _, sort, attribute in TYPES[kind.__name__]}
     names = [item.name for item in fields(kind)]
     made: tuple[Any, ...] = ()
-    if "merged_id" in names or "successor_id" in names:
+    if set(names) & {"merged_id", "successor_id"}:
         whole = _coming(draft)[0]
         made = (whole.receipt_id, whole.quantity_g, whole.expires_at)
     values: dict[str, Any] = {}
@@ -180,22 +189,19 @@ def complete(draft: Draft) -> Act:
         if made and name in _FROM_DOCUMENT:
             values[name] = made[_FROM_DOCUMENT[name]]
         else:
-            values[name] = _value(draft, name, solidity[name])
+            values[name] = _value(draft, kind, name, solidity[name])
     act: Act = kind(**values)
     return act
 
 
-def _value(draft: Draft, name: str, sort: str) -> Any:
+def _value(draft: Draft, kind: type[Any], name: str, sort: str) -> Any:
     asked = getattr(draft.request, name, None)
     if asked is None or isinstance(asked, list) or name == "receipt_id":
         return SOURCES[name](draft)
     if name == "pledge_id":
         return draft.pledge.pledge_id
+    if isinstance(asked, str) and (choices := CHOICES.get((kind.__name__, name))) is not None:
+        return choices[asked.upper().replace("-", "_")]
     if sort.startswith("bytes"):
         return bytes.fromhex(asked[2:]) if asked.startswith("0x") else asked.encode()
     return int(asked)
-
-
-def documents_json(draft: Draft) -> Mapping[int, bytes]:
-    """Canonical bytes of the new receipts' documents, by id; only once the act is complete."""
-    return draft.documents

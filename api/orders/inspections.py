@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from api.context import AppContext
 from api.orders import repository
 from api.orders.desk import Desk
 from api.orders.reading import whole
-from api.orders.schemas import InspectIn, OrderOut
+from api.orders.schemas import InspectIn, OrderOut, ShareIn
 from api.problems import Problem, conflict
 from api.viewer import Viewer
 from holdfast.domain.members import Role
-from holdfast.domain.orders import Status
+from holdfast.domain.orders import Status, SuspendReason
 from holdfast.evidence.canonical import json_digest
 from holdfast.store.records_engine import read
-from holdfast.store.records_types import INSPECTION
+from holdfast.store.records_types import INSPECTION, SHORTAGE
 
 MAY_ASK = "its holder, its operator, its pledgees, and inspectors"
 
@@ -24,33 +26,55 @@ def ask(context: AppContext, viewer: Viewer, receipt_id: str, request: InspectIn
     Raises:
         Problem: 403 the caller may not ask for it; 404 no such receipt; 409 it has no goods any more.
     """
+    desk = _entitled(context, viewer, receipt_id)
+    if desk.state(int(receipt_id, 16)).suspend_reason == SuspendReason.NOTICE_OF_LOSS:
+        expected = "a receipt that no notice of loss stops"
+        raise conflict("under-notice", "receiptId", receipt_id, expected)
+    order = {"receiptId": receipt_id, "weigh": request.weigh}
+    return _queue(desk, INSPECTION, receipt_id, order, request.valid_for_s)
+
+
+def share(context: AppContext, viewer: Viewer, receipt_id: str, request: ShareIn) -> OrderOut:
+    """Queue a shortage to be shared among all receipts of this one's lot. Raises as `ask`."""
+    desk = _entitled(context, viewer, receipt_id)
+    state = desk.state(int(receipt_id, 16))
+    if state.status is not Status.SUSPENDED:
+        expected = "suspended, as all receipts of a lot whose goods were found short"
+        raise conflict("receipt-not-suspended", "status", state.status.name.lower(), expected)
+    return _queue(desk, SHORTAGE, receipt_id, {"receiptId": receipt_id}, request.valid_for_s)
+
+
+def _entitled(context: AppContext, viewer: Viewer, receipt_id: str) -> Desk:
     desk, number = Desk(context, viewer, context.clock()), int(receipt_id, 16)
     inspector = Role.INSPECTOR in viewer.roles
     if desk.find(number) is None or not inspector:
         desk.refuse_unseen(number)
-    bound = desk.bound(number)
-    if viewer.member_id not in bound and not inspector:
+    if viewer.member_id not in desk.bound(number) and not inspector:
         raise Problem(403, "not-a-party", f"a look at the goods is asked for by {MAY_ASK}")
     state = desk.state(number)
     if state.status not in (Status.LIVE, Status.SUSPENDED):
         expected = "a receipt that is live or suspended"
         raise conflict("receipt-not-live", "status", state.status.name.lower(), expected)
+    return desk
+
+
+def _queue(desk: Desk, kind: str, receipt_id: str, order: dict[str, Any], valid_for_s: int) -> OrderOut:
+    context, viewer = desk.context, desk.viewer
     with read(context.records.engine) as db:
-        known = repository.find_open_inspection(db, viewer, receipt_id)
+        known = repository.find_open_request(db, viewer, kind, receipt_id)
     if known is not None:
         return whole(context, viewer, known)
-    order = {"receiptId": receipt_id, "weigh": request.weigh}
-    digest = json_digest({**order, "asked_at": desk.now_s, "asked_by": viewer.member_id})
+    asked = {**order, "kind": kind, "asked_at": desk.now_s, "asked_by": viewer.member_id}
     record = context.records.submit_order(
-        primary_type=INSPECTION,
+        primary_type=kind,
         order=order,
-        order_hash="0x" + digest.hex(),
+        order_hash="0x" + json_digest(asked).hex(),
         receipt_id=receipt_id,
         seq=None,
-        deadline=desk.now_s + request.valid_for_s,
+        deadline=desk.now_s + valid_for_s,
         signers=[],
         signatures={},
         submitted_by=viewer.member_id,
-        parties=bound,
+        parties=desk.bound(int(receipt_id, 16)),
     )
     return whole(context, viewer, record)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, or_, select
 from api.viewer import Viewer, may_see_order
 from holdfast.store.records_orders import load_order
 from holdfast.store.records_tables import orders
-from holdfast.store.records_types import INSPECTION, OPEN, OrderRecord
+from holdfast.store.records_types import OPEN, OrderRecord
 
 
 def list_orders(
@@ -51,10 +51,10 @@ def find_order(db: Connection, viewer: Viewer, order_id: str) -> OrderRecord | N
     return None if row is None else load_order(db, row)
 
 
-def find_open_inspection(db: Connection, viewer: Viewer, receipt_id: str) -> OrderRecord | None:
-    """A look at a receipt's goods that has not ended, the oldest; or None."""
+def find_open_request(db: Connection, viewer: Viewer, kind: str, receipt_id: str) -> OrderRecord | None:
+    """What was asked of a receipt's goods, of this kind, and has not ended: the oldest; or None."""
     query = select(orders).where(
-        orders.c.primary_type == INSPECTION,
+        orders.c.primary_type == kind,
         orders.c.receipt_id == receipt_id,
         orders.c.status.in_([status.value for status in OPEN]),
         may_see_order(viewer),

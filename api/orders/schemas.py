@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.orders.act_schemas import MemberField, OnReceipt, Prepare, PrepareAct
+from api.orders.act_fields import MemberField, OnReceipt, Prepare
+from api.orders.act_schemas import PrepareAct
 from api.schemas import LOT_PATTERN, MemberRef, Shape
 
 
@@ -37,6 +38,12 @@ PrepareIn = Annotated[
 ]
 
 
+class ShareIn(Shape):
+    """Ask for a shortage to be shared among all receipts of a lot."""
+
+    valid_for_s: Annotated[int, Field(ge=60, description="Seconds to wait for the instruments.")] = 3600
+
+
 class InspectIn(Shape):
     """Ask for a look at a receipt's goods."""
 
@@ -49,6 +56,13 @@ class DocumentOut(Shape):
 
     receipt_id: str
     document: dict[str, Any]
+
+
+class Place(Shape):
+    """Where goods lie on which nothing is issued yet, in the words of the warehouse's own system."""
+
+    site: Annotated[str, Field(min_length=1, max_length=200)]
+    lot: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class SignerOut(MemberRef):
@@ -78,6 +92,7 @@ class PreparedOut(Shape):
     signers: list[SignerOut]
     summary: Summary
     documents: list[DocumentOut] = Field(default_factory=list)
+    place: Place | None = None
 
 
 class SubmitIn(Shape):
@@ -85,6 +100,7 @@ class SubmitIn(Shape):
 
     typed_data: dict[str, Any]
     documents: Annotated[list[dict[str, Any]], Field(default_factory=list, max_length=100)]
+    place: Place | None = None
     signatures: Annotated[
         dict[Annotated[str, Field(pattern="^[1-9][0-9]{0,9}$")], str],
         Field(min_length=1, max_length=4, examples=[{"2": "0x" + "1b" * 65}]),

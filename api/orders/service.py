@@ -8,10 +8,12 @@ from typing import Any
 from api.context import AppContext
 from api.members.repository import member_names
 from api.orders import act_checks, checks, deposits, filling, repository
+from api.orders.act_fields import OnLot
 from api.orders.desk import Desk
 from api.orders.reading import documents_out, signed_order, signer_out, whole
 from api.orders.schemas import (
     OrderOut,
+    Place,
     PrepareDelivery,
     PrepareDeposit,
     PreparedOut,
@@ -22,7 +24,7 @@ from api.orders.schemas import (
 )
 from api.orders.successors import check_documents
 from api.orders.summary import summarise
-from api.problems import Problem, not_found
+from api.problems import Problem, not_found, wrong
 from api.schemas import Names
 from api.viewer import Viewer
 from holdfast.attestation.typed_data import order_hash, order_to_json, signing_digest, typed_data
@@ -31,8 +33,9 @@ from holdfast.domain.acts import AnyOrder
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.orders import PARTY_FIELDS, DeliveryOrder, TransferOrder, standing_ids
 from holdfast.domain.receipts import receipt_hex
+from holdfast.reconciliation.meaning import meaning_of
 from holdfast.store.records_engine import read
-from holdfast.store.records_types import INSPECTION
+from holdfast.store.records_types import REQUESTS
 
 
 def prepare(context: AppContext, viewer: Viewer, request: Any) -> PreparedOut:
@@ -61,7 +64,9 @@ def prepare(context: AppContext, viewer: Viewer, request: Any) -> PreparedOut:
     act_checks.check_order(order, desk)
     checks.check_deadline(order, now_s=desk.now_s, max_ahead_s=context.settings.max_deadline_s)
     made = {receipt_hex(receipt_id): body for receipt_id, body in documents.items()}
-    return _prepared(context, viewer, order, summarise(order, desk), made, signers)
+    found = _prepared(context, viewer, order, summarise(order, desk), made, signers)
+    place = Place(site=request.site, lot=request.lot) if isinstance(request, OnLot) else None
+    return found.model_copy(update={"place": place})
 
 
 def _own(desk: Desk, request: PrepareTransfer | PrepareDelivery) -> TransferOrder | DeliveryOrder:
@@ -153,16 +158,33 @@ def submit(context: AppContext, viewer: Viewer, request: SubmitIn) -> OrderOut:
         signers=signers,
         signatures=signatures,
         submitted_by=viewer.member_id,
-        parties=frozenset().union(*(desk.bound(receipt_id) for receipt_id in named)),
+        parties=_others(desk, order),
         documents=documents,
+        place=_place(order, request),
     )
     return whole(context, viewer, record)
+
+
+def _place(order: AnyOrder, request: SubmitIn) -> dict[str, str] | None:
+    """Where the goods of an order about a lot lie, in the WMS's words; the oracle holds it to the id."""
+    if not meaning_of(order).before_issue:
+        return None
+    if request.place is None:
+        raise wrong("place", None, "site and lot, as they were prepared")
+    return {"site": request.place.site, "lot": request.place.lot}
 
 
 def _seq(order: Any) -> int | None:
     receipts = getattr(order, "receipts", ())
     found: int | None = receipts[0].seq if receipts else getattr(order, "seq", None)
     return found
+
+
+def _others(desk: Desk, order: AnyOrder) -> frozenset[int]:
+    """Members with a right in what an order is about, who may see it without signing it."""
+    found = [desk.bound(receipt_id) for receipt_id in standing_ids(order)]
+    operator = getattr(order, "operator", None)
+    return frozenset().union(*found, () if operator is None else (operator,))
 
 
 def _active_parties(context: AppContext, order: AnyOrder) -> None:
@@ -184,7 +206,7 @@ def sign(context: AppContext, viewer: Viewer, order_id: str, request: SignIn) ->
         found = repository.find_order(db, viewer, order_id)
     if found is None:
         raise not_found("order", order_id)
-    if found.primary_type == INSPECTION or viewer.member_id not in found.signers:
+    if found.primary_type in REQUESTS or viewer.member_id not in found.signers:
         raise Problem(403, "not-a-party", f"the order is for members {list(found.signers)} to sign")
     order = signed_order(found)
     signature = checks.check_signature(

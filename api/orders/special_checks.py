@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from api.orders.checks import active_member
 from api.orders.desk import Desk
 from api.problems import conflict, wrong
 from holdfast.domain import acts
 from holdfast.domain.encumbrances import PledgeState
-from holdfast.domain.orders import DeliveryOrder, TransferOrder
+from holdfast.domain.members import Role
+from holdfast.domain.orders import DeliveryOrder, SuspendReason, TransferOrder
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
 
@@ -28,7 +30,7 @@ def own_pledge(order: Any, desk: Desk, pledge_id: int) -> PledgeState:
     return found
 
 
-def _free(order: TransferOrder | DeliveryOrder, desk: Desk) -> None:
+def _free(order: TransferOrder | DeliveryOrder | acts.PaperOrder, desk: Desk) -> None:
     state = desk.state(order.receipt_id)
     if state.pledges:
         expected = "a receipt that is not pledged; a pledged one moves with its first pledgee"
@@ -168,6 +170,20 @@ def _unfreeze(order: acts.UnfreezeOrder, desk: Desk) -> None:
         raise conflict("not-frozen", "caseNo", order.case_no, "a receipt that is frozen under it")
 
 
+def _replacement(order: acts.ReplacementOrder | acts.LossWithdrawalOrder, desk: Desk) -> None:
+    state = desk.state(order.receipt_id)
+    if state.suspend_reason != SuspendReason.NOTICE_OF_LOSS:
+        raise conflict("no-notice", "receiptId", receipt_hex(order.receipt_id), "a receipt under notice")
+
+
+def _lot(order: acts.ElectronicOrder | acts.OriginOrder, desk: Desk) -> None:
+    operator = active_member(desk.context.chain, "operator", order.operator)
+    if Role.WAREHOUSE_OPERATOR not in operator.roles:
+        raise wrong(
+            "operator", order.operator, "a member that is a warehouse operator", code="not-an-operator"
+        )
+
+
 SPECIAL: Final[dict[type[Any], Callable[[Any, Desk], None]]] = {
     TransferOrder: _free,
     DeliveryOrder: _free,
@@ -183,5 +199,10 @@ SPECIAL: Final[dict[type[Any], Callable[[Any, Desk], None]]] = {
     acts.CureOrder: _cure,
     acts.ForeclosureOrder: _foreclosure,
     acts.UnfreezeOrder: _unfreeze,
+    acts.PaperOrder: _free,
+    acts.ReplacementOrder: _replacement,
+    acts.LossWithdrawalOrder: _replacement,
+    acts.ElectronicOrder: _lot,
+    acts.OriginOrder: _lot,
 }
 """Order -> what only it must hold."""

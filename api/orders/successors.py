@@ -41,7 +41,7 @@ def new_documents(request: Any, parents: Sequence[Parent], now_s: int) -> Made:
         cause, changes = "merger", [{"receipt_number": request.receipt_number}]
     else:
         cause = request.type
-        said = {"receipt_number": request.receipt_number, **request.changes}
+        said = {"receipt_number": request.receipt_number, **getattr(request, "changes", {})}
         if isinstance(request, shapes.PrepareExtension):
             said["storage_until"] = request.storage_until
         changes = [said]

@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
 
-from api.orders.act_schemas import Prepare, PrepareAct
+from api.orders.act_fields import Prepare
+from api.orders.act_schemas import PrepareAct
 from api.orders.schemas import PrepareDelivery, PrepareTransfer
 from cli.commands.order_prepare import receipt_id
 from cli.errors import WrongUsage
@@ -50,9 +51,12 @@ SAMPLES: Final = {
     "quantity_g": "50t",
     "ltv_bps": "7000",
     "cure_s": "864000",
-    "reason": "1",
     **dict.fromkeys(("maturity", "expires_at", "storage_until"), "2027-03-31T16:00:00Z"),
     **dict.fromkeys(("filing_digest", "document_digest", "sale_digest"), "@document.pdf"),
+    **dict.fromkeys(("paper_digest", "origin_digest"), "@paper.pdf"),
+    "reason": "lost",
+    "case reason": "1",
+    "kind": "bill-of-lading",
 }
 
 
@@ -147,8 +151,8 @@ def act_example(name: str) -> str:
     """A line that can be copied, with everything that must be given."""
     given = []
     for field, about in _fields(name):
-        if about.is_required() and field != "type":
-            sample = SAMPLES.get(field) or (about.examples or ["…"])[0]
+        if _must(field, about) and field != "type":
+            sample = SAMPLES.get(f"{name} {field}") or SAMPLES.get(field) or (about.examples or ["…"])[0]
             given.append(f"{_name(field)} {sample}")
     words = " ".join(("holdfast order prepare", name, *given))
     return f"{words} --token-file my.token --out {name}.json"
@@ -191,15 +195,22 @@ def _name(field: str) -> str:
 
 def _option(field: str, about: FieldInfo) -> Callable[[Any], Any]:
     text = HINTS.get(field) or about.description or ""
+    chosen = get_args(about.annotation) if get_origin(about.annotation) is Literal else ()
     several = field in ("receipt_ids", "parts", "changes", "claims_minor")
     plain: Any = {} if about.annotation is not int or _reads_time(field) else {"type": int}
+    if chosen:
+        plain = {"type": click.Choice([str(each) for each in chosen])}
     if field == "valid_for_s":
         plain = {"type": click.IntRange(60), "default": 3600, "show_default": True}
-    elif not about.is_required() and isinstance(about.default, str):
+    elif not about.is_required() and isinstance(about.default, str | int):
         plain |= {"default": about.default, "show_default": True}
     return click.option(
-        _name(field), field, required=about.is_required(), multiple=several, help=text, **plain
+        _name(field), field, required=_must(field, about), multiple=several, help=text, **plain
     )
+
+
+def _must(field: str, about: FieldInfo) -> bool:
+    return about.is_required() and field != "lot_id"  # The policy and the lot's own number give it.
 
 
 def _reads_time(field: str) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import click
 
 from cli.api_client import open_client
-from cli.commands.order_prepare import prepare, receipt_id
+from cli.commands.order_goods import inspect, shortage, show_order
+from cli.commands.order_prepare import prepare
 from cli.errors import StillOpen, WrongUsage, printable
 from cli.framework import ExampleGroup, emit_json, json_option, progress, progress_done
 from cli.home import Home, find_home
@@ -42,6 +41,8 @@ def order() -> None:
 
 
 order.add_command(prepare)
+order.add_command(inspect)
+order.add_command(shortage)
 
 
 @order.command("sign", example="holdfast order sign transfer.json --key trader")
@@ -134,8 +135,10 @@ def submit(
         body = {"typed_data": typed, "signatures": signatures}
         if order_file.documents:
             body["documents"] = [dict(document) for document in order_file.documents]
+        if order_file.place is not None:
+            body["place"] = dict(order_file.place)
         answer = client.post("/v1/orders", body)
-    _show(answer, as_json)
+    show_order(answer, as_json)
 
 
 @order.command("fetch", example="holdfast order fetch ord_8c1d… --token-file bank.token --out pledge.json")
@@ -163,34 +166,6 @@ def fetch(
         emit_json({"file": str(out), **answer})
         return
     click.echo(f"Written to {out}. Read it before you sign: holdfast order sign {out} --key NAME")
-
-
-@order.command("inspect", example="holdfast order inspect --receipt 0x5f… --token-file inspector.token")
-@click.option("--receipt", required=True, metavar="ID", help="The receipt: 0x and 64 hex digits.")
-@click.option("--weigh", is_flag=True, help="Wait for a weighing of the whole lot, too.")
-@click.option(
-    "--valid-for", type=click.IntRange(60), default=3600, show_default=True, help="Seconds to wait."
-)
-@api_options
-@pass_outside
-def inspect(
-    outside: Outside,
-    receipt: str,
-    weigh: bool,
-    valid_for: int,
-    url: str | None,
-    token_file: Path | None,
-    as_json: bool,
-) -> None:
-    """Ask for a look at a receipt's goods. Its holder, operator, pledgees and inspectors may.
-
-    Where the goods differ, attesters suspend the receipt; where they agree again, they reinstate a suspended
-    one. Else it stays as it is, and `order status` says what was found.
-    """
-    client = open_client(find_home(), url, token_file, outside.transport)
-    body = {"weigh": weigh, "valid_for_s": valid_for}
-    # Each look is meant anew: the one before has an answer of its own.
-    _show(client.post(f"/v1/receipts/{receipt_id(receipt)}/inspections", body, key=token_hex(16)), as_json)
 
 
 @order.command("status", example="holdfast order status ord_8c1d… --wait --token-file importer.token")
@@ -224,7 +199,7 @@ def status(
         time.sleep(POLL_S)
         answer = client.get(path)
     progress_done()
-    _show(answer, as_json)
+    show_order(answer, as_json)
     return 1 if answer.get("status") in ENDS[1:] else 0
 
 
@@ -261,18 +236,3 @@ def _order_id(text: str) -> str:
     if not text.isascii() or not text.replace("_", "").isalnum():
         raise WrongUsage(f"ORDER_ID: {text!r} is not right; expected ord_ and letters and digits")
     return text
-
-
-def _show(answer: Mapping[str, Any], as_json: bool) -> None:
-    if as_json:
-        emit_json(answer)
-        return
-    lines = [f"Order    {answer.get('id')} ({answer.get('type')})", f"Status   {answer.get('status')}"]
-    if answer.get("reason"):
-        lines.append(f"Reason   {answer['reason']}: {answer.get('detail')}")
-    if answer.get("tx_hash"):
-        lines.append(f"On chain {answer['tx_hash']}")
-    missing = [str(item.get("member_id")) for item in answer.get("signers", []) if not item.get("signed")]
-    if missing:
-        lines.append(f"Missing  signature of member {' and '.join(missing)}")
-    click.echo(printable("\n".join(lines)))

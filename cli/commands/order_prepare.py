@@ -70,7 +70,11 @@ def _act_command(name: str) -> click.Command | None:
         as_json: bool,
         **given: Any,
     ) -> None:
-        _prepare(find_home(), act_body(name, given), out, url, token_file, outside, as_json)
+        home = find_home()
+        body = act_body(name, given)
+        if {"site", "lot"} <= set(body) and "lot_id" not in body:
+            body["lot_id"] = _lot_of(body["operator"], body["site"], body["lot"], home.policy)
+        _prepare(home, body, out, url, token_file, outside, as_json)
 
     run.__doc__ = act_help(name)
     command: Any = api_options(_out(pass_outside(run)))
@@ -114,7 +118,7 @@ def deposit(
     common = found["common"]
     body = {
         "type": "deposit",
-        "lot_id": lot_id or _lot_of(common, policy or home.policy),
+        "lot_id": lot_id or _lot_named(common, policy or home.policy),
         "operator": common["operator_member"],
         "terms": found,
         "valid_for_s": valid_for,
@@ -122,13 +126,15 @@ def deposit(
     _prepare(home, body, out, url, token_file, outside, as_json)
 
 
-def _lot_of(common: dict[str, Any], policy_file: Path) -> str:
+def _lot_named(common: dict[str, Any], policy_file: Path) -> str:
+    return _lot_of(common["operator_member"], common["storage_site"], common["lot"], policy_file)
+
+
+def _lot_of(operator: int, site: str, lot: str, policy_file: Path) -> str:
     from holdfast.evidence.collection import lot_id
     from oracle.runtime import load_policy
 
-    policy = load_policy(policy_file)
-    found = lot_id(policy, common["operator_member"], common["storage_site"], common["lot"])
-    return "0x" + found.hex()
+    return "0x" + lot_id(load_policy(policy_file), operator, site, lot).hex()
 
 
 def receipt_id(text: str) -> str:

@@ -15,10 +15,14 @@ SUSPEND_THRESHOLD: Final = 2
 
 
 def rule_for(
-    order: AnyOrder, committee: Committee, operator: int, receipts: Iterable[ReceiptState | None]
+    order: AnyOrder,
+    committee: Committee,
+    operator: int,
+    receipts: Iterable[ReceiptState | None],
+    also_barred: Iterable[int] = (),
 ) -> QuorumRule:
     """The quorum that an order on these receipts, as they stand, needs of this committee."""
-    barred = barred_members(order, receipts)
+    barred = barred_members(order, receipts) | frozenset(also_barred)
     if isinstance(order, SuspendOrder):
         return QuorumRule(SUSPEND_THRESHOLD, None, barred)
     if isinstance(order, LienTenderOrder):

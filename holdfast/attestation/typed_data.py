@@ -40,7 +40,7 @@ DOMAIN_VERSION = "1"
 Part = ReceiptTerms | ReceiptRef | Successor | Share
 """What lists in orders hold."""
 
-_CHOICES = {
+CHOICES = {
     ("ReceiptTerms", "kind"): Kind,
     ("SuspendOrder", "reason"): SuspendReason,
     ("SupersedeOrder", "reason"): SupersedeReason,
@@ -49,6 +49,7 @@ _CHOICES = {
     ("LienTermsOrder", "rank"): LienRank,
     ("LienDischargeOrder", "scope"): DischargeScope,
 }
+"""(Type, field) -> the values it may have."""
 _DOMAIN_FIELDS = (
     ("name", "string"),
     ("version", "string"),
@@ -178,7 +179,7 @@ def _from_json(name: str, data: object, path: str) -> Any:
     for field in sorted(set(data) - set(known)):
         raise InvalidInput(f"{path}.{field}", data[field], f"no such field in {name}")
     values = {attr: _read(f"{path}.{field}", kind, data[field]) for field, kind, attr in TYPES[name]}
-    for (kind, attr), choices in _CHOICES.items():
+    for (kind, attr), choices in CHOICES.items():
         if kind == name:
             try:
                 values[attr] = choices(values[attr])

@@ -8,8 +8,9 @@ from holdfast.chain.connection import ChainSettings, Connection
 from holdfast.chain.consortium import ConsortiumReader
 from holdfast.chain.events import EventReader
 from holdfast.chain.modules import ModuleReader
+from holdfast.chain.standing import StandingReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
-from holdfast.domain.acts import AnyOrder
+from holdfast.domain.acts import AnyOrder, ShortageOrder
 from holdfast.domain.orders import named_members, receipt_ids
 from holdfast.domain.receipts import LedgerFacts
 
@@ -34,6 +35,14 @@ class Chain:
             tuple(self.receipts.receipt(receipt_id, head.number) for receipt_id in receipt_ids(order)),
             tuple((member, self.consortium.member(member).account) for member in named_members(order)),
         )
+
+    def junior_pledgees(self, order: AnyOrder) -> frozenset[int]:
+        """Pledgees of all ranks, whose attesters may not say that goods are short. Raises as `facts`."""
+        if not isinstance(order, ShortageOrder):
+            return frozenset()
+        reader = StandingReader(self.connection)
+        standings = [reader.standing(receipt_id) for receipt_id in receipt_ids(order)]
+        return frozenset(pledge.pledgee for found in standings if found for pledge in found.pledges)
 
 
 def open_chain(settings: ChainSettings, *, verify: bool = True) -> Chain:

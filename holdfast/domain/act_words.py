@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from enum import IntEnum
 from typing import Any, Final
 
 from holdfast.domain import acts
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.errors import InvalidInput
+from holdfast.domain.money import show_amount
 from holdfast.domain.orders import PARTY_FIELDS, DeliveryOrder, TransferOrder
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
@@ -111,6 +113,40 @@ SENTENCES: Final[dict[type[Any], Words]] = {
         "with digest {series_digest}",
         "{feeder}报价：每吨 {price_minor}，观察时间 {observed_at}，价格序列摘要 {series_digest}",
     ),
+    acts.LossNoticeOrder: (
+        "{holder} gives notice that {receipt_id} is {reason}, and stops it for {notice_s}. Then it may be "
+        "replaced by a new one with the same pledges; until then nothing moves",
+        "{holder}通知{receipt_id}已{reason}，自执行起停止流转 {notice_s}。期满后可由新仓单替代，质权不变；"
+        "期间不得处分",
+    ),
+    acts.LossWithdrawalOrder: (
+        "{holder} withdraws its notice of loss of {receipt_id}, which may move again",
+        "{holder}撤回对{receipt_id}的遗失通知，仓单恢复流转",
+    ),
+    acts.ReplacementOrder: (
+        "{holder} has {receipt_id}, whose notice of loss has run, replaced by {successor_id} for "
+        "{quantity_g}, good until {expires_at}. The old receipt is dead; pledges and liens stay as they are",
+        "{holder}以{successor_id}（{quantity_g}，有效期至 {expires_at}）替代公示期满的{receipt_id}。"
+        "原仓单失效；质权及留置权不变",
+    ),
+    acts.PaperOrder: (
+        "{holder} has {receipt_id} put on paper by {operator}. The electronic receipt is dead for ever; the "
+        "paper with digest {paper_digest} takes its place",
+        "{holder}请{operator}将{receipt_id}转为纸质仓单。电子仓单永久失效，"
+        "由摘要为 {paper_digest} 的纸质仓单取代",
+    ),
+    acts.ElectronicOrder: (
+        "{holder} surrenders to {operator} the paper receipt with digest {paper_digest}, for {quantity_g} of "
+        "lot {lot_id}. The paper is dead for ever; an electronic receipt may then be issued",
+        "{holder}向{operator}交回摘要为 {paper_digest} 的纸质仓单（批次 {lot_id}，{quantity_g}）。"
+        "纸质仓单永久失效，其后可签发电子仓单",
+    ),
+    acts.OriginOrder: (
+        "{holder} uses the {kind} with digest {origin_digest} for lot {lot_id}, kept by {operator}. It can "
+        "be used for no other lot, ever",
+        "{holder}将摘要为 {origin_digest} 的{kind}用于由{operator}保管的批次 {lot_id}，"
+        "此后不得再用于其他批次",
+    ),
     acts.CaseOrder: (
         "{court} opens case {case_no} with reason code {reason}, by the ruling with digest "
         "{document_digest}, in force until {expires_at}",
@@ -133,6 +169,16 @@ SENTENCES: Final[dict[type[Any], Words]] = {
 
 _MEMBERS: Final = frozenset({*PARTY_FIELDS, "operator", "court", "feeder"})
 _TIMES: Final = frozenset({"expires_at", "maturity", "observed_at"})
+_CHINESE: Final = {
+    "CORRECTION": "更正",
+    "EXTENSION": "展期",
+    "LOST": "遗失",
+    "COMPROMISED": "被他人控制",
+    "BILL_OF_LADING": "提单",
+    "PAPER_RECEIPT": "纸质仓单",
+    "GOODS": "货物指纹",
+}
+"""Names of choices in Chinese."""
 
 
 def short_receipt(receipt_id: int) -> Words:
@@ -142,8 +188,8 @@ def short_receipt(receipt_id: int) -> Words:
 
 
 def show_minor(amount: int, currency: str) -> str:
-    """Minor units as they are: how many make one unit is the currency's affair."""
-    return f"{currency} {amount:,} (minor units)".strip()
+    """An amount; bare minor units where the order does not say of which currency."""
+    return show_amount(amount, currency) if currency else f"{amount:,} (minor units)"
 
 
 def _span(seconds: int) -> Words:
@@ -186,7 +232,7 @@ def _show(
         return who(value) if value else ("nobody", "无")
     if name == "receipt_id":
         return receipt(value)
-    if name.endswith("_id") and name != "pledge_id":
+    if name.endswith("_id") and isinstance(value, int) and name != "pledge_id":
         return short_receipt(value)
     if name == "receipts":
         names = [receipt(item.receipt_id) for item in value]
@@ -219,13 +265,12 @@ def _plain(name: str, value: Any, money: str) -> Words:
         text = show_time(value)
     elif name.endswith("_bps"):
         text = f"{value // 100}.{value % 100:02d} %"
-    elif name == "cure_s":
+    elif name in ("cure_s", "notice_s"):
         return _span(value)
     elif isinstance(value, bytes):
         text = value.decode() if name == "currency" else "0x" + value.hex()
-    elif isinstance(value, acts.SupersedeReason):
-        chinese = {acts.SupersedeReason.CORRECTION: "更正", acts.SupersedeReason.EXTENSION: "展期"}
-        return value.name.lower(), chinese[value]
+    elif isinstance(value, IntEnum):
+        return value.name.lower().replace("_", " "), _CHINESE[value.name]
     else:
         text = str(value)
     return text, text

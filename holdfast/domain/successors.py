@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from holdfast.domain.acts import AnyOrder, MergeOrder, SplitOrder, SupersedeOrder, SupersedeReason
+from holdfast.domain.acts import (
+    AnyOrder,
+    MergeOrder,
+    ReplacementOrder,
+    SplitOrder,
+    SupersedeOrder,
+    SupersedeReason,
+)
 from holdfast.domain.document import (
     DOCUMENT_FIELDS,
     SUCCESSOR_VERSION,
@@ -45,6 +52,7 @@ MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
     "split": _DIVIDED,
     "merger": _DIVIDED | _OF_ONE,
     "correction": frozenset(item.name for item in DOCUMENT_FIELDS) - _FOR_EVER,
+    "replacement": frozenset(),
     "extension": frozenset(
         {"storage_until", "quality_grade", "quality_certificate", "storage_fee", "insurance"}
     ),
@@ -60,7 +68,7 @@ def cause_of(order: AnyOrder) -> str | None:
         return "merger"
     if isinstance(order, SupersedeOrder):
         return "correction" if order.reason is SupersedeReason.CORRECTION else "extension"
-    return None
+    return "replacement" if isinstance(order, ReplacementOrder) else None
 
 
 def successor_terms(order: AnyOrder, receipt_id: int) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holdfast.domain.acts import AnyOrder
+from holdfast.domain.acts import AnyOrder, ElectronicOrder, ShortageOrder
 from holdfast.domain.deposit import says_what_was_asked
 from holdfast.domain.document import DOCUMENT_VERSION, ReceiptDocument, kind_of
 from holdfast.domain.orders import (
@@ -47,7 +47,8 @@ def ledger(subject: Subject) -> Match:
         late,
         age_s=age,
     )
-    live = lot.live_g if lot else 0
+    written_off = order.short_g if isinstance(order, ShortageOrder) else 0
+    live = (lot.live_g if lot else 0) - written_off
     new = sum(terms.quantity_g for terms in order.receipts) if isinstance(order, IssueOrder) else 0
     lots = _check(
         "stock",
@@ -73,16 +74,27 @@ def ledger(subject: Subject) -> Match:
             attested_g=attested,
         )
     else:
+        attested = lot.attested_g if lot else 0
         same = _check(
             "lot",
-            lot is not None and lot.attested_g == claim.quantity_g,
+            _same_lot(subject, attested - written_off),
             f"chain and WMS agree on the lot's {show_mass(claim.quantity_g)}",
-            f"the chain says {show_mass(lot.attested_g if lot else 0)} of this lot, "
-            f"the WMS {show_mass(claim.quantity_g)}",
-            attested_g=lot.attested_g if lot else 0,
+            f"the chain says {show_mass(attested)} of this lot, less {show_mass(written_off)} written off, "
+            f"the WMS {show_mass(claim.quantity_g)}; or another lot is meant",
+            attested_g=attested,
             claimed_g=int(claim.quantity_g),
         )
     return Match("ledger", (fresh, lots, same))
+
+
+def _same_lot(subject: Subject, left_g: int) -> bool:
+    """Whether an order that issues nothing is about this lot, as chain and WMS know it."""
+    order, lot, claim = subject.order, subject.facts.lot, subject.claim
+    if getattr(order, "lot_id", subject.lot_id) != subject.lot_id:
+        return False
+    if meaning_of(order).before_issue and (lot is None or not lot.attested_g):
+        return not isinstance(order, ElectronicOrder) or order.quantity_g <= claim.quantity_g
+    return lot is not None and left_g == claim.quantity_g
 
 
 def title(subject: Subject) -> Match:
@@ -95,6 +107,8 @@ def title(subject: Subject) -> Match:
             "title", (_check("documents", False, "", "the documents are not those the order names"),)
         )
     checks = [_request(subject, order)] if isinstance(order, IssueOrder) else []
+    if not wanted:
+        checks = [_check("documents", True, "no receipt is touched", "")]
     for index, (receipt_id, document) in enumerate(subject.documents):
         state = subject.facts.receipts[index]
         if isinstance(order, IssueOrder):
@@ -198,7 +212,8 @@ def _existing(
     wanted = meaning_of(order).status
     if state.status is not wanted:
         problems.append(f"is {state.status.name.lower()}, not {wanted.name.lower()}")
-    seq = getattr(order, "seq", state.seq)
+    refs = {ref.receipt_id: ref.seq for ref in getattr(order, "receipts", ())}
+    seq = refs.get(state.receipt_id, getattr(order, "seq", state.seq))
     if state.seq != seq:
         problems.append(f"expects order number {state.seq}, this is {seq}")
     if state.lot_id != subject.lot_id:

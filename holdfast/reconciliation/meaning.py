@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from holdfast.domain.acts import AnyOrder, PartialDeliveryOrder
+from holdfast.domain.acts import (
+    AnyOrder,
+    ElectronicOrder,
+    LossWithdrawalOrder,
+    OriginOrder,
+    PartialDeliveryOrder,
+    ReplacementOrder,
+    ShortageOrder,
+)
 from holdfast.domain.orders import (
     DeliveryOrder,
     IssueOrder,
@@ -25,11 +33,13 @@ class Meaning:
         weighed: the goods cross a weighing instrument; else it is enough that they are seen.
         decision: the verdict that lets the order be carried out.
         status: how the receipts that it is about must stand before it.
+        before_issue: it is about a lot on which nothing need have been issued yet.
     """
 
     weighed: bool = False
     decision: Decision = Decision.ACCEPT
     status: Status = Status.LIVE
+    before_issue: bool = False
 
 
 MEANINGS: Final[dict[type[Any], Meaning]] = {
@@ -38,6 +48,11 @@ MEANINGS: Final[dict[type[Any], Meaning]] = {
     PartialDeliveryOrder: Meaning(weighed=True),
     SuspendOrder: Meaning(decision=Decision.REJECT),
     ReinstateOrder: Meaning(status=Status.SUSPENDED),
+    LossWithdrawalOrder: Meaning(status=Status.SUSPENDED),
+    ReplacementOrder: Meaning(status=Status.SUSPENDED),
+    ShortageOrder: Meaning(weighed=True, status=Status.SUSPENDED),
+    OriginOrder: Meaning(before_issue=True),
+    ElectronicOrder: Meaning(before_issue=True),
 }
 """Orders that ask something else than `Meaning()`: goods seen, all in order, receipts live."""
 

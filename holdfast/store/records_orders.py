@@ -47,6 +47,7 @@ class OrderRecords(KeyRecords):
         submitted_by: int,
         parties: Iterable[int] = (),
         documents: Mapping[str, bytes] | None = None,
+        place: Mapping[str, str] | None = None,
     ) -> OrderRecord:
         """Store an order; queued if all `signers` have signed, else awaiting signature.
 
@@ -54,6 +55,7 @@ class OrderRecords(KeyRecords):
             receipt_id: with `seq`, the slot the order takes; both None for an issue order.
             parties: members that may see the order besides its signers and `submitted_by`.
             documents: canonical bytes of each receipt that it brings into being, by receipt id.
+            place: `site` and `lot` of goods on which nothing is issued yet.
 
         Raises:
             OrderConflict: another order, not refused, is queued for this (receipt, seq).
@@ -68,7 +70,7 @@ class OrderRecords(KeyRecords):
         now, order_id = self._clock(), "ord_" + secrets.token_hex(12)
         status = OrderStatus.QUEUED if set(signers) <= set(signatures) else OrderStatus.AWAITING_SIGNATURE
         row: dict[str, Any] = {"id": order_id, "primary_type": primary_type, "order": dict(order)}
-        row["order_hash"] = order_hash
+        row |= {"order_hash": order_hash, "place": None if place is None else dict(place)}
         row |= {"receipt_id": receipt_id, "seq": seq, "deadline": deadline, "signers": list(signers)}
         row |= {"submitted_by": submitted_by, "status": status.value, "created_at": now, "updated_at": now}
         try:

@@ -56,6 +56,7 @@ orders = Table(
     Column("seq", BigInteger),
     Column("deadline", BigInteger, nullable=False),
     Column("signers", JSON, nullable=False),
+    Column("place", JSON),
     Column("submitted_by", BigInteger, nullable=False),
     Column("status", String(24), nullable=False, index=True),
     Column("reason", String(64)),

@@ -14,6 +14,13 @@ INSPECTION = "Inspection"
 
 Its order is `{"receiptId": "0x…", "weigh": bool}`.
 """
+SHORTAGE = "Shortage"
+"""Primary type of a request to share a shortage among the receipts of a lot, named by one of them.
+
+Its order is `{"receiptId": "0x…"}`: how much is missing is for the WMS and the instruments to say.
+"""
+REQUESTS = (INSPECTION, SHORTAGE)
+"""What members ask for without a signature."""
 
 
 class OrderStatus(StrEnum):
@@ -66,6 +73,8 @@ class OrderRecord:
     created_at: int
     updated_at: int
     history: tuple[StatusChange, ...]
+    place: Mapping[str, str] | None = None
+    """`site` and `lot` in the WMS's words, of an order about a lot on which nothing is issued yet."""
 
     @property
     def missing(self) -> tuple[int, ...]:

@@ -93,7 +93,8 @@ class AttesterNode:
             raise EvidenceRejected("wrong-policy", why)
         found = recompute(opened, self._chain.connection.domain, self._read_frame)
         facts = self._chain.facts(found.order, found.lot_id)
-        if member in barred_members(found.order, facts.receipts):
+        barred = barred_members(found.order, facts.receipts) | self._chain.junior_pledgees(found.order)
+        if member in barred:
             raise Refused("attester-has-interest", f"member {member} is a party to this order")
         self._ask_wms(found)
         verdict = found.verdict(facts)

@@ -6,20 +6,67 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from holdfast.chain.facts import Chain
-from holdfast.domain.acts import AnyOrder
+from holdfast.domain.acts import AnyOrder, ReceiptRef, ShortageOrder
+from holdfast.domain.claims import StockClaim
 from holdfast.domain.errors import Refused
 from holdfast.domain.orders import ReinstateOrder, Status, SuspendOrder, SuspendReason
 from holdfast.domain.receipts import ReceiptState, receipt_hex
+from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Decision, Verdict
 from holdfast.evidence.canonical import json_digest
 from holdfast.evidence.sealing import SealedBundle
 from holdfast.reconciliation.meaning import suspend_reason
 from holdfast.store.records import Records
-from holdfast.store.records_types import INSPECTION, OrderRecord
+from holdfast.store.records_types import INSPECTION, SHORTAGE, OrderRecord
 from oracle.workflow.bundle import Sealer
 
 FOLLOW_UP_S = 86_400
 """How long a look that the oracle itself asks for stays open."""
+
+
+def requested_order(
+    record: OrderRecord, receipt: str, claim: StockClaim, records: Records, chain: Chain
+) -> SuspendOrder | ReinstateOrder | ShortageOrder:
+    """The order that a request on a receipt's goods may become. Raises Refused where it can become none."""
+    receipt_id = int(receipt, 16)
+    state = chain.receipts.receipt(receipt_id)
+    if record.primary_type == SHORTAGE:
+        return _shortage(receipt_id, state, claim, records, chain, record.deadline)
+    return order_on(receipt_id, state, record.deadline)
+
+
+def _shortage(
+    receipt_id: int,
+    state: ReceiptState | None,
+    claim: StockClaim,
+    records: Records,
+    chain: Chain,
+    deadline: int,
+) -> ShortageOrder:
+    """What the WMS says is missing of a lot, shared among all receipts that stand for it."""
+    lot = None if state is None else chain.receipts.lot(state.lot_id)
+    if lot is None or state is None:
+        raise Refused("receipt-not-live", f"receipt {receipt_hex(receipt_id)} has no goods")
+    short_g = lot.attested_g - claim.quantity_g
+    if short_g <= 0:
+        raise Refused("no-shortage", f"the WMS says {show_mass(claim.quantity_g)}, no less than the chain")
+    refs, total = [], 0
+    for name in records.receipts_on_lot("0x" + state.lot_id.hex()):
+        other = chain.receipts.receipt(int(name, 16))
+        if other is None or not other.quantity_g:
+            continue
+        if other.status is not Status.SUSPENDED:
+            raise Refused("receipt-not-suspended", f"receipt {name} is not suspended: inspect it first")
+        refs.append(ReceiptRef(other.receipt_id, other.seq))
+        total += other.quantity_g
+    if total != lot.live_g:
+        known = f"{show_mass(total)} of {show_mass(lot.live_g)}"
+        raise Refused("lot-incomplete", f"only {known} are of receipts known here")
+    return ShortageOrder(state.lot_id, state.operator, short_g, tuple(sorted(refs, key=_by_id)), deadline)
+
+
+def _by_id(ref: ReceiptRef) -> int:
+    return ref.receipt_id
 
 
 def order_on(receipt_id: int, state: ReceiptState | None, deadline: int) -> SuspendOrder | ReinstateOrder:
@@ -29,6 +76,9 @@ def order_on(receipt_id: int, state: ReceiptState | None, deadline: int) -> Susp
     """
     if state is not None and state.status is Status.LIVE:
         return SuspendOrder(receipt_id, SuspendReason.QUANTITY_SHORT, state.seq, deadline)
+    if state is not None and state.suspend_reason == SuspendReason.NOTICE_OF_LOSS:
+        why = "is under a notice of loss, which only its withdrawal or the receipt's replacement ends"
+        raise Refused("under-notice", f"receipt {receipt_hex(receipt_id)} {why}")
     if state is not None and state.status is Status.SUSPENDED:
         return ReinstateOrder(receipt_id, state.seq, deadline)
     stands = "never issued" if state is None else state.status.name.lower()
@@ -64,6 +114,8 @@ def conclusion(order: AnyOrder, verdict: Verdict) -> tuple[str, str]:
         if verdict.decision is Decision.ACCEPT:
             return "goods-as-claimed", "the goods are there as the receipt says; it stays as it is"
         return "not-certain", f"this look is not certain enough to stop the receipt: {reasons}"
+    if isinstance(order, ShortageOrder):
+        return "shortage-not-confirmed", f"instruments and WMS do not agree on what is missing: {reasons}"
     return "still-differs", f"the goods do not agree with the receipt yet: {reasons}"
 
 

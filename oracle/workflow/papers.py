@@ -21,7 +21,7 @@ from holdfast.evidence.collection import lot_id, read_document
 from holdfast.reconciliation.meaning import MEANINGS, Meaning
 from holdfast.reconciliation.subject import SignedRequest
 from holdfast.store.records import Records
-from holdfast.store.records_types import INSPECTION, OrderRecord
+from holdfast.store.records_types import REQUESTS, SHORTAGE, OrderRecord
 
 
 class Way(StrEnum):
@@ -45,15 +45,15 @@ class Papers:
 
     def way(self, record: OrderRecord) -> Way:
         """How this order gets to the chain."""
-        if record.primary_type == INSPECTION:
+        if record.primary_type in REQUESTS:
             return Way.INSPECTED
         unattested = record.primary_type in ACT_TYPES and CLASSES[record.primary_type] not in ATTESTED
         return Way.SIGNED if unattested else Way.ATTESTED
 
     def meaning(self, record: OrderRecord) -> Meaning:
         """What evidence it asks for. An inspection asks for a weighing only if whoever asked wants one."""
-        if record.primary_type == INSPECTION:
-            return Meaning(weighed=bool(record.order.get("weigh")))
+        if record.primary_type in REQUESTS:
+            return Meaning(weighed=record.primary_type == SHORTAGE or bool(record.order.get("weigh")))
         kind = IssueOrder if record.primary_type == DepositRequest.__name__ else CLASSES[record.primary_type]
         return MEANINGS.get(kind, Meaning())
 
@@ -106,5 +106,11 @@ class Papers:
             if lot_id(self.policy, operator, site, lot) != signed.request.lot_id:
                 raise Refused("wrong-lot", f"the request's lot id is not that of lot {lot} at {site}")
             return site, operator, lot
+        if record.place is not None:
+            named: Any = self.order(record)
+            site, lot = record.place["site"], record.place["lot"]
+            if lot_id(self.policy, named.operator, site, lot) != named.lot_id:
+                raise Refused("wrong-lot", f"the order's lot id is not that of lot {lot} at {site}")
+            return site, named.operator, lot
         document = read_document(self.records.document(self.receipt(record)))
         return document.storage_site, document.operator_member, document.lot

@@ -36,7 +36,7 @@ from oracle.workflow.bundle import Decided, Sealer, issue_order
 from oracle.workflow.collect import Collection, gather
 from oracle.workflow.decisions import Decisions
 from oracle.workflow.durable import Pauses
-from oracle.workflow.inspection import FollowUps, conclusion, goes_on, order_on, sealed_with_reason
+from oracle.workflow.inspection import FollowUps, conclusion, goes_on, requested_order, sealed_with_reason
 from oracle.workflow.papers import Papers, Way
 from oracle.workflow.quorum import Answer, ask_all, pick_quorum
 from oracle.workflow.relayer import Relayer
@@ -132,8 +132,7 @@ class Steps:
         if signed is not None:
             order, documents = issue_order(self.policy, signed, answer, collection, self.clock())
         elif papers.way(record) is Way.INSPECTED:
-            receipt_id = int(papers.receipt(record), 16)
-            order = order_on(receipt_id, self.chain.receipts.receipt(receipt_id), record.deadline)
+            order = requested_order(record, papers.receipt(record), answer.claim, self.records, self.chain)
             documents = papers.documents(record, order)
         else:
             order = papers.order(record)
@@ -153,8 +152,8 @@ class Steps:
         }
 
     def _goes_on(self, order: AnyOrder, verdict: Verdict) -> bool:
-        inspected = isinstance(order, SuspendOrder)
-        return goes_on(order, verdict) if inspected else verdict.decision is meaning_of(order).decision
+        suspends = isinstance(order, SuspendOrder)
+        return goes_on(order, verdict) if suspends else verdict.decision is meaning_of(order).decision
 
     def _decide(
         self, order: AnyOrder, documents: Sequence[bytes], operator: int, collection: Collection
@@ -191,7 +190,8 @@ class Steps:
         order = decided.found.order
         domain = domain_of(self.chain.connection.deployment, order)
         receipts = self.chain.facts(order, decided.found.lot_id).receipts
-        rule = rule_for(order, committee, decided.found.operator, receipts)
+        juniors = self.chain.junior_pledgees(order)
+        rule = rule_for(order, committee, decided.found.operator, receipts, juniors)
         now = self.chain.connection.head().timestamp_s
         now = max(now, self.clock())
 
