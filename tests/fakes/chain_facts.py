@@ -39,9 +39,10 @@ from holdfast.domain.orders import (
     TransferOrder,
 )
 from holdfast.domain.receipts import LotState, ReceiptState
+from tests.fakes.modules import with_modules
 
 URL = "http://node.example"
-DEPLOYMENT = Deployment(31337, "0x" + "a1" * 20, "0x" + "c0" * 20, "0x" + "5e" * 20, 1)
+DEPLOYMENT = with_modules(Deployment(31337, "0x" + "a1" * 20, "0x" + "c0" * 20, "0x" + "5e" * 20, 1))
 
 
 @dataclass

@@ -35,6 +35,7 @@ from holdfast.store.records_types import (
 )
 from tests.fakes.boards import T, board
 from tests.fakes.chain import GENESIS_AT, FakeChain, Log
+from tests.fakes.modules import with_modules
 from tests.fakes.pictures import bay_picture
 
 NOW = GENESIS_AT + 600
@@ -47,7 +48,7 @@ MEMBERS = {
     6: (Role.IOT_PROVIDER, "Haier Road Instruments", "海尔路仪器"),
     7: (Role.REGULATOR, "Qingdao Commodity Supervision", "青岛大宗商品监管"),
 }
-DEPLOYMENT = Deployment(31337, "0x" + "a1" * 20, "0x" + "c0" * 20, "0x" + "5e" * 20, 1)
+DEPLOYMENT = with_modules(Deployment(31337, "0x" + "a1" * 20, "0x" + "c0" * 20, "0x" + "5e" * 20, 1))
 DOMAIN = Domain(DEPLOYMENT.chain_id, DEPLOYMENT.warehouse_receipt)
 POLICY = sha256_digest(b"policy")
 SEATS = (1, 4, 5, 6)
