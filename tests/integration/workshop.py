@@ -12,9 +12,6 @@ import json
 import subprocess
 import threading
 import time
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,13 +32,13 @@ from holdfast.chain.domains import domain_of, read_typed_data
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.chain.title import read_title
 from holdfast.domain.members import Member, Role
-from holdfast.domain.units import MemberId, UnixSeconds
+from holdfast.domain.units import MemberId
 from holdfast.store.records import Records, open_records
 from holdfast.store.records_types import ENDS, OrderRecord
 from oracle.attester.node import AttesterNode
 from oracle.attester.service import build_attester
 from oracle.attester.signed_log import SignedLog
-from oracle.iot.inbox import Challenge, Inbox, Message
+from oracle.iot.inbox import Inbox
 from oracle.main import take_orders
 from oracle.members_book import AttesterSeat, BookEntry
 from oracle.workflow.cycle import build_cycle
@@ -50,7 +47,8 @@ from oracle.workflow.outbox import Outbox
 from oracle.workflow.relayer import Relayer
 from oracle.workflow.steps import Patience, Steps
 from scripts.demo.chain import anvil_binary, free_port
-from tests.fakes.oracle import ATTESTING, DAY_S, LOT, ROLES, SITE, Warehouse, party
+from tests.fakes.oracle import ATTESTING, DAY_S, ROLES, Warehouse, party
+from tests.fakes.yard import Yard
 from tests.simulators.site import SimulatedSite
 from tests.unit.api.conftest import AUDIENCE, ISSUER, TestClient, make_settings
 
@@ -62,54 +60,13 @@ def now() -> int:
     return int(time.time())
 
 
-@dataclass
-class Yard:
-    """Instruments that answer every challenge at once: with frames of what is there, and what was weighed.
-
-    Implements as much of the inbox as the oracle's steps use.
-    """
-
-    warehouse: Warehouse
-    seen: Sequence[str] | None = None
-    """Pallets that the cameras see; all by default."""
-    weighed_g: int | None = None
-    """What crosses the bridge; nothing by default."""
-    codes: dict[str, list[Message]] = field(default_factory=dict)
-    open: list[Challenge] = field(default_factory=list)
-
-    def open_challenge(self, site: str, purpose: str, ttl_s: int) -> Challenge:
-        code = f"HF-0000-0000-{len(self.codes):04d}"
-        self.warehouse.now_s = now()
-        self.warehouse.claim = replace(self.warehouse.claim, as_of=UnixSeconds(now()))
-        self.warehouse.source.answers[SITE, LOT] = self.warehouse.claim
-        messages = self.warehouse.frames(values=self.seen, challenge=code)
-        if self.weighed_g is not None:
-            messages += self.warehouse.weighings(self.weighed_g, challenge=code)
-        self.codes[code] = messages
-        challenge = Challenge(code, site, purpose, now(), now() + ttl_s)
-        self.open.append(challenge)
-        return challenge
-
-    def open_challenges(self, site: str) -> list[Challenge]:
-        return [challenge for challenge in self.open if challenge.site == site]
-
-    def close_challenge(self, code: str) -> None:
-        self.open = [challenge for challenge in self.open if challenge.code != code]
-
-    def kinds(self, code: str) -> Counter[str]:
-        return Counter(message.kind for message in self.codes[code])
-
-    def messages(self, code: str) -> list[Message]:
-        return self.codes[code]
-
-
 class Workshop:
     """Chain, attesters, oracle and API. Members sign with `party("member N")`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.warehouse = Warehouse(site=SimulatedSite(started_at=now()), now_s=now())
-        self.yard = Yard(self.warehouse)
+        self.yard = Yard(self.warehouse, now)
         self._servers: list[tuple[uvicorn.Server, threading.Thread]] = []
         self._stop = threading.Event()
 

@@ -355,9 +355,7 @@ def look(world: World, member: int, receipt: str, idem: str = "i1", what: str = 
     ("member", "status"),
     [(OPERATOR, 202), (IMPORTER, 202), (BANK_2, 202), (INSPECTOR, 202), (TRADER, 403), (AUDITOR, 403)],
 )
-def test_inspect__each_member__holder_operator_pledgee_and_inspector_may(
-    world: World, member: int, status: int
-) -> None:
+def test_inspect__each_member__only_those_concerned_may(world: World, member: int, status: int) -> None:
     assert look(world, member, burdened(world)).status_code == status
     assert look(world, 10, burdened(world)).status_code == 404, "a stranger learns nothing"
 

@@ -9,7 +9,9 @@ from sqlalchemy.pool import StaticPool
 
 from holdfast.attestation.quorum import Attester
 from holdfast.attestation.signatures import recover_signer
-from holdfast.attestation.typed_data import signing_digest
+from holdfast.attestation.typed_data import order_hash, signing_digest
+from holdfast.chain.domains import domain_of
+from holdfast.domain.acts import PartialDeliveryOrder, PledgeOrder
 from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, Refused, Unreachable
 from holdfast.domain.orders import SuspendOrder, SuspendReason, TransferOrder
 from holdfast.domain.policy import policy_to_json
@@ -393,3 +395,47 @@ def test_attest__hostile_policy_under_its_own_digest__refused_not_crashed(
 
     with pytest.raises(EvidenceRejected, match="policy"):
         bench.node.attest(lie.location, lie.digest)
+
+
+# orders for modules
+
+
+def pledge_of(warehouse: Warehouse, receipt_id: int, pledgee: int) -> PledgeOrder:
+    """The importer pledges its receipt."""
+    until = warehouse.now_s + DAY_S
+    terms = (1, 5_000, b"CNY", until, 7_000, 3_600, 0, bytes(32))
+    return PledgeOrder(receipt_id, IMPORTER, pledgee, 0, *terms, until)
+
+
+def test_attest__pledge__signed_in_the_pledge_modules_domain(warehouse: Warehouse) -> None:
+    order, (document,) = warehouse.issued()
+    act = pledge_of(warehouse, order.receipts[0].receipt_id, TRADER)
+    bench = Bench(warehouse, f"attester {INSPECTOR}")
+
+    signed = bench.attest(warehouse.existing(act, [document_bytes(document)]))
+
+    domain = domain_of(warehouse.ledger.connection.deployment, act)
+    assert domain.verifying_contract != warehouse.domain.verifying_contract
+    assert recover_signer(signing_digest(domain, signed.attestation), signed.signature) == signed.account
+    assert signed.attestation.order_hash == order_hash(act)
+
+
+def test_attest__pledge_to_its_own_member_or_pledged_to_it__refused(warehouse: Warehouse) -> None:
+    order, (document,) = warehouse.issued()
+    receipt_id = order.receipts[0].receipt_id
+    bench, papers = Bench(warehouse), [document_bytes(document)]
+    bench.refuses(warehouse.existing(pledge_of(warehouse, receipt_id, BANK), papers), "attester-has-interest")
+    state = warehouse.ledger.receipts[receipt_id]
+    warehouse.ledger.receipts[receipt_id] = replace(state, pledges=1, first_pledgee=BANK)
+    gone = PartialDeliveryOrder(receipt_id, IMPORTER, 50 * T, 0, warehouse.now_s + DAY_S)
+    messages = warehouse.frames() + warehouse.weighings(50 * T, 2)
+    bench.refuses(warehouse.existing(gone, papers, messages), "attester-has-interest")
+
+
+def test_attest__two_acts_for_one_number_of_a_receipt__the_second_refused(warehouse: Warehouse) -> None:
+    order, (document,) = warehouse.issued()
+    receipt_id, papers = order.receipts[0].receipt_id, [document_bytes(document)]
+    bench = Bench(warehouse, f"attester {INSPECTOR}")
+    bench.attest(warehouse.existing(pledge_of(warehouse, receipt_id, TRADER), papers))
+    again = pledge_of(warehouse, receipt_id, BANK)
+    bench.refuses(warehouse.existing(again, papers, warehouse.frames()), "already-signed-another")
