@@ -13,7 +13,7 @@ from holdfast.chain.events import EventReader
 from holdfast.chain.modules import ModuleReader
 from holdfast.chain.standing import StandingReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
-from holdfast.domain.encumbrances import CaseState
+from holdfast.domain.encumbrances import CaseState, LienState
 from holdfast.domain.errors import Refused
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
@@ -64,6 +64,10 @@ class NodeChain:
     def court_case(self, case_no: int) -> CaseState | None:
         """One court case now; None if there is none."""
         return self._modules.court_case(case_no)
+
+    def lien(self, receipt_id: int) -> LienState:
+        """Storage terms and the lien on a receipt now; rank 0 if there are none."""
+        return self._modules.lien(receipt_id)
 
     def member(self, member_id: int) -> Member | None:
         """One member now; None if there is none."""

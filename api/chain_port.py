@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from holdfast.domain.encumbrances import CaseState
+from holdfast.domain.encumbrances import CaseState, LienState
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
 from holdfast.domain.standing import Standing
@@ -72,6 +72,10 @@ class ChainPort(Protocol):
 
     def court_case(self, case_no: int) -> CaseState | None:
         """One court case now; None if there is none."""
+        ...
+
+    def lien(self, receipt_id: int) -> LienState:
+        """Storage terms and the lien on a receipt now; rank 0 if there are none."""
         ...
 
     def member(self, member_id: int) -> Member | None:

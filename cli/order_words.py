@@ -10,7 +10,8 @@ from holdfast.chain.acts import CONSENTS
 from holdfast.chain.acts import PARTIES as ACT_PARTIES
 from holdfast.chain.calldata import PARTIES as CORE_PARTIES
 from holdfast.chain.domains import AnyRequest
-from holdfast.domain.act_words import Words, sentence
+from holdfast.domain.act_sentences import Words
+from holdfast.domain.act_words import sentence
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.document import ReceiptDocument
@@ -33,7 +34,7 @@ def members_to_sign(order: AnyRequest) -> tuple[int, ...]:
     named = ACT_PARTIES.get(type(order)) or CORE_PARTIES.get(type(order))
     if not named:
         raise InvalidInput("primaryType", type(order).__name__, "an order that members sign")
-    return tuple(dict.fromkeys(getattr(order, field) for field in named))
+    return tuple(dict.fromkeys(member for field in named if (member := getattr(order, field))))
 
 
 def takes_consent(order: AnyRequest) -> bool:

@@ -34,6 +34,10 @@ STANDING_STILL: Final = frozenset(
         acts.CureOrder,
         acts.FreezeOrder,
         acts.UnfreezeOrder,
+        acts.LienAssertOrder,
+        acts.LienPaymentOrder,
+        acts.LienDischargeOrder,
+        acts.LienTenderOrder,
     }
 )
 """Acts that move nothing: they go on while the receipt is suspended, frozen, expired or under a lien."""

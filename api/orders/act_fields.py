@@ -24,6 +24,7 @@ Minor = Annotated[
         pattern="^(0|[1-9][0-9]{0,18})$", description="Minor units of the currency.", examples=["500000000"]
     ),
 ]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["CNY"])]
 Grams = Annotated[
     str, Field(pattern="^[1-9][0-9]{0,19}$", description="Grams, in digits.", examples=["50000000"])
 ]

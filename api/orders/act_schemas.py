@@ -13,6 +13,7 @@ from pydantic import Field
 from api.orders.act_fields import (
     At,
     CaseField,
+    Currency,
     Digest,
     Grams,
     MemberField,
@@ -22,6 +23,15 @@ from api.orders.act_fields import (
     PledgeField,
     Prepare,
     ReceiptField,
+)
+from api.orders.value_schemas import (
+    PrepareLienAssert,
+    PrepareLienDischarge,
+    PrepareLienPayment,
+    PrepareLienTender,
+    PrepareLienTerms,
+    PreparePrice,
+    PrepareSubstitute,
 )
 from api.schemas import Shape
 from holdfast.domain.loss_acts import LEAST_NOTICE_S, MOST_NOTICE_S
@@ -33,14 +43,11 @@ class PreparePledge(OnReceipt):
     type: Literal["pledge"]
     pledgee: MemberField
     amount_minor: Annotated[Minor, Field(description="Most that it secures, in minor units of the currency.")]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["CNY"])]
+    currency: Currency
     maturity: Annotated[At, Field(description="When the debt is due, unix seconds.")]
     ltv_bps: Annotated[int, Field(gt=0, le=10_000, description="Most loan to value, in basis points.")]
     cure_s: Annotated[int, Field(gt=0, lt=2**24, description="Seconds to cure a default before a sale.")]
     filing_digest: Annotated[Digest, Field(description="SHA-256 of the filing: 0x and 64 hex digits.")]
-    lien_cap_minor: Annotated[
-        Minor, Field(description="Most that storage fees may take before the pledge; 0 if none go before it.")
-    ] = "0"
 
 
 class PrepareRelease(OnReceipt):
@@ -261,6 +268,13 @@ PrepareAct = (
     | PreparePaper
     | PrepareElectronic
     | PrepareOrigin
+    | PrepareLienTerms
+    | PrepareLienAssert
+    | PrepareLienPayment
+    | PrepareLienDischarge
+    | PrepareLienTender
+    | PrepareSubstitute
+    | PreparePrice
     | PrepareCase
     | PrepareRenewal
     | PrepareFreeze

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from api.context import AppContext
+from api.pledges.repository import covers
 from api.problems import Problem, not_found, wrong
 from api.receipts.repository import find_receipt
 from api.viewer import Viewer
 from holdfast.domain.document import ReceiptDocument
-from holdfast.domain.encumbrances import CaseState, PledgeState
+from holdfast.domain.encumbrances import CaseState, LienState, PledgeState
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.members import Role
 from holdfast.domain.receipts import ReceiptState, receipt_hex
@@ -48,6 +49,16 @@ class Desk:
             found = self.context.chain.standing(receipt_id) if self.state(receipt_id).pledges else None
             self._pledges[receipt_id] = () if found is None else found.pledges
         return self._pledges[receipt_id]
+
+    def covered(self, pledge_id: int) -> list[int]:
+        """Receipts that a pledge of the viewer's covers now, ascending."""
+        with read(self.context.records.engine) as db:
+            rows = covers(db, self.viewer, [str(pledge_id)]).get(str(pledge_id), [])
+        return sorted(int(row.receipt_id, 16) for row in rows if row.ended_at is None)
+
+    def lien(self, receipt_id: int) -> LienState:
+        """Storage terms on a receipt; rank 0 if there are none."""
+        return self.context.chain.lien(receipt_id)
 
     def case(self, case_no: int) -> CaseState:
         """One court case. Raises Problem 422 if there is none."""

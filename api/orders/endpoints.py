@@ -17,6 +17,7 @@ from api.orders.schemas import (
     OrderPage,
     PreparedOut,
     PrepareIn,
+    SeriesIn,
     ShareIn,
     SignIn,
     StatusWord,
@@ -127,4 +128,22 @@ def share_shortage(
     """
     digest = request_digest(http.url.path, request)
     act = partial(inspections.share, context, viewer, receipt_id, request)
+    return once(context.records, viewer.member_id, key, digest, 202, act)
+
+
+@inspections_router.post("/{receipt_id}/series", status_code=202, response_model=OrderOut, responses=WRITES)
+def value_by_series(
+    http: Request,
+    context: ContextDep,
+    viewer: ViewerDep,
+    key: KeyHeader,
+    receipt_id: ReceiptId,
+    request: SeriesIn,
+) -> JSONResponse:
+    """Ask for the lot of a receipt to be valued by a price series, once and for ever.
+
+    Nobody signs it: attesters' people look whether the series fits the goods, and approve it or not.
+    """
+    digest = request_digest(http.url.path, request)
+    act = partial(inspections.value_by, context, viewer, receipt_id, request)
     return once(context.records, viewer.member_id, key, digest, 202, act)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, Final
 
 from api.orders import act_schemas as shapes
+from api.orders import value_schemas as values
 from api.orders.act_fields import OnLot, OnReceipt, Prepare
 from api.orders.desk import Desk
 from api.orders.successors import new_documents
@@ -19,6 +21,7 @@ from holdfast.attestation.typed_data import CHOICES, TYPES
 from holdfast.domain import acts
 from holdfast.domain.acts import Act
 from holdfast.domain.encumbrances import PledgeState
+from holdfast.domain.lien_acts import LienRank
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 
 ACT_OF: Final[dict[type[Prepare], type[Any]]] = {
@@ -41,6 +44,13 @@ ACT_OF: Final[dict[type[Prepare], type[Any]]] = {
     shapes.PreparePaper: acts.PaperOrder,
     shapes.PrepareElectronic: acts.ElectronicOrder,
     shapes.PrepareOrigin: acts.OriginOrder,
+    values.PrepareLienTerms: acts.LienTermsOrder,
+    values.PrepareLienAssert: acts.LienAssertOrder,
+    values.PrepareLienPayment: acts.LienPaymentOrder,
+    values.PrepareLienDischarge: acts.LienDischargeOrder,
+    values.PrepareLienTender: acts.LienTenderOrder,
+    values.PrepareSubstitute: acts.PledgeSubstituteOrder,
+    values.PreparePrice: acts.PriceOrder,
     shapes.PrepareCase: acts.CaseOrder,
     shapes.PrepareRenewal: acts.RenewOrder,
     shapes.PrepareFreeze: acts.FreezeOrder,
@@ -62,6 +72,11 @@ class Draft:
         """The receipts it is about, as asked."""
         given = getattr(self.request, "receipt_ids", None) or [self.request.receipt_id]
         return tuple(int(text, 16) for text in given)
+
+    @property
+    def released_id(self) -> int:
+        """The receipt that a substitution frees."""
+        return int(self.request.released_id, 16)
 
     @property
     def state(self) -> ReceiptState:
@@ -96,7 +111,41 @@ def _first_pledgee(draft: Draft) -> int:
 
 
 def _pledgee(draft: Draft) -> int:
+    if isinstance(draft.request, values.PrepareSubstitute):
+        return _pledgee_of_rank(draft, 0)
     return draft.pledge.pledgee if hasattr(draft.request, "pledge_id") else _first_pledgee(draft)
+
+
+def _others(draft: Draft) -> tuple[acts.ReceiptRef, ...]:
+    """Further receipts that the pledge covers, as indexed; the contract counts them again."""
+    covered = draft.desk.covered(draft.pledge.pledge_id)
+    return tuple(
+        acts.ReceiptRef(each, draft.desk.state(each).seq) for each in covered if each not in draft.receipt_ids
+    )
+
+
+def _number(draft: Draft) -> int:
+    """That of the next order about the case, or about the receipt's lien."""
+    if hasattr(draft.request, "case_no"):
+        return draft.desk.case(draft.request.case_no).number
+    return draft.desk.lien(draft.receipt_ids[0]).number
+
+
+def _lien_cap(draft: Draft) -> int:
+    """What may go before a pledge: the cap of storage terms whose rank the operator has not waived."""
+    found = draft.desk.lien(draft.receipt_ids[0]) if draft.state.lien_terms else None
+    return found.cap_minor if found is not None and found.rank == LienRank.BEFORE_PLEDGES else 0
+
+
+def _pledgee_of_rank(draft: Draft, rank: int) -> int:
+    """Pledgee of a rank, from 0, on the receipt that a substitution frees; 0 where there is none."""
+    held = draft.desk.pledges(draft.released_id)
+    if not held:
+        name = receipt_hex(draft.released_id)
+        raise Problem(
+            409, "receipt-not-pledged", f"receipt {name} is not pledged: nothing is to be substituted"
+        )
+    return held[rank].pledgee if rank < len(held) else 0
 
 
 def _shares(draft: Draft) -> tuple[acts.Share, ...]:
@@ -145,7 +194,15 @@ SOURCES: Final[dict[str, Callable[[Draft], Any]]] = {
     "pledgor": lambda draft: draft.state.holder,
     "operator": lambda draft: draft.state.operator,
     "court": lambda draft: draft.desk.viewer.member_id,
-    "number": lambda draft: draft.desk.case(draft.request.case_no).number,
+    "feeder": lambda draft: draft.desk.viewer.member_id,
+    "number": _number,
+    "others": _others,
+    "lien_cap_minor": _lien_cap,
+    "released_seq": lambda draft: draft.desk.state(draft.released_id).seq,
+    **{
+        name: partial(_pledgee_of_rank, rank=rank)
+        for rank, name in enumerate(("second", "third", "fourth"), 1)
+    },
     "pledgee": _pledgee,
     "pledge_id": lambda draft: draft.pledge.pledge_id,
     "rank": lambda draft: draft.state.pledges + 1,
@@ -164,7 +221,8 @@ def fill(desk: Desk, request: Any) -> Draft:
     """Begin an act. Raises Problem 404 for a receipt that the viewer may not know of."""
     draft = Draft(desk, request)
     if isinstance(request, OnReceipt | shapes.PrepareMerge):
-        for receipt_id in draft.receipt_ids:
+        more = (draft.released_id,) if hasattr(request, "released_id") else ()
+        for receipt_id in (*draft.receipt_ids, *more):
             desk.refuse_unseen(receipt_id)
     return draft
 
@@ -184,13 +242,13 @@ def complete(draft: Draft) -> Act:
     if set(names) & {"merged_id", "successor_id"}:
         whole = _coming(draft)[0]
         made = (whole.receipt_id, whole.quantity_g, whole.expires_at)
-    values: dict[str, Any] = {}
+    filled: dict[str, Any] = {}
     for name in names:
         if made and name in _FROM_DOCUMENT:
-            values[name] = made[_FROM_DOCUMENT[name]]
+            filled[name] = made[_FROM_DOCUMENT[name]]
         else:
-            values[name] = _value(draft, kind, name, solidity[name])
-    act: Act = kind(**values)
+            filled[name] = _value(draft, kind, name, solidity[name])
+    act: Act = kind(**filled)
     return act
 
 
@@ -200,6 +258,8 @@ def _value(draft: Draft, kind: type[Any], name: str, sort: str) -> Any:
         return SOURCES[name](draft)
     if name == "pledge_id":
         return draft.pledge.pledge_id
+    if name == "released_id":
+        return draft.released_id
     if isinstance(asked, str) and (choices := CHOICES.get((kind.__name__, name))) is not None:
         return choices[asked.upper().replace("-", "_")]
     if sort.startswith("bytes"):

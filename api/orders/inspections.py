@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from api.context import AppContext
-from api.orders import repository
+from api.orders import checks, repository
 from api.orders.desk import Desk
 from api.orders.reading import whole
-from api.orders.schemas import InspectIn, OrderOut, ShareIn
+from api.orders.schemas import InspectIn, OrderOut, SeriesIn, ShareIn
 from api.problems import Problem, conflict
 from api.viewer import Viewer
+from holdfast.attestation.typed_data import order_hash, order_to_json
+from holdfast.domain.acts import LotSeriesOrder
 from holdfast.domain.members import Role
 from holdfast.domain.orders import Status, SuspendReason
 from holdfast.evidence.canonical import json_digest
@@ -42,6 +44,28 @@ def share(context: AppContext, viewer: Viewer, receipt_id: str, request: ShareIn
         expected = "suspended, as all receipts of a lot whose goods were found short"
         raise conflict("receipt-not-suspended", "status", state.status.name.lower(), expected)
     return _queue(desk, SHORTAGE, receipt_id, {"receiptId": receipt_id}, request.valid_for_s)
+
+
+def value_by(context: AppContext, viewer: Viewer, receipt_id: str, request: SeriesIn) -> OrderOut:
+    """Queue an order that says by which price series a lot is valued. Raises as `ask`."""
+    desk = _entitled(context, viewer, receipt_id)
+    number = int(receipt_id, 16)
+    digest = bytes.fromhex(request.series_digest[2:])
+    order = LotSeriesOrder(number, digest, desk.now_s + request.valid_for_s)
+    checks.check_deadline(order, now_s=desk.now_s, max_ahead_s=context.settings.max_deadline_s)
+    record = context.records.submit_order(
+        primary_type=type(order).__name__,
+        order=order_to_json(order),
+        order_hash="0x" + order_hash(order).hex(),
+        receipt_id=receipt_id,
+        seq=None,
+        deadline=order.deadline,
+        signers=[],
+        signatures={},
+        submitted_by=viewer.member_id,
+        parties=desk.bound(number),
+    )
+    return whole(context, viewer, record)
 
 
 def _entitled(context: AppContext, viewer: Viewer, receipt_id: str) -> Desk:

@@ -18,7 +18,7 @@ from holdfast.attestation.typed_data import any_order_from_json, request_from_js
 from holdfast.chain.domains import AnyRequest, domain_of
 from holdfast.domain.deposit import DepositRequest
 from holdfast.store.records_engine import read
-from holdfast.store.records_types import OrderRecord, OrderStatus
+from holdfast.store.records_types import OPEN, REQUESTS, OrderRecord
 
 
 def list_orders(
@@ -57,7 +57,7 @@ def whole(context: AppContext, viewer: Viewer, record: OrderRecord) -> OrderOut:
     with read(context.records.engine) as db:
         found = shown(db, viewer, record)
     more: dict[str, object] = {"documents": documents_out(context.records.order_documents(record.id))}
-    if record.status is OrderStatus.AWAITING_SIGNATURE:
+    if record.status in OPEN and record.primary_type not in REQUESTS:
         order = signed_order(record)
         more["typed_data"] = typed_data(domain_of(context.deployment, order), order)
     return found.model_copy(update=more)

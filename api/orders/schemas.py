@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.orders.act_fields import MemberField, OnReceipt, Prepare
+from api.orders.act_fields import Digest, MemberField, OnReceipt, Prepare
 from api.orders.act_schemas import PrepareAct
 from api.schemas import LOT_PATTERN, MemberRef, Shape
 
@@ -36,6 +36,13 @@ class PrepareDeposit(Prepare):
 PrepareIn = Annotated[
     PrepareTransfer | PrepareDelivery | PrepareDeposit | PrepareAct, Field(discriminator="type")
 ]
+
+
+class SeriesIn(Shape):
+    """Ask for the lot of a receipt to be valued by a price series."""
+
+    series_digest: Digest
+    valid_for_s: Annotated[int, Field(ge=60, description="Seconds to wait for attesters' people.")] = 86_400
 
 
 class ShareIn(Shape):
@@ -159,7 +166,7 @@ class OrderOut(Shape):
     history: list[StatusStep]
     documents: list[DocumentOut] | None = None
     typed_data: dict[str, Any] | None = Field(
-        default=None, description="What its members sign, while a signature is missing."
+        default=None, description="What its members sign, and attesters' people read, while it is under way."
     )
 
 

@@ -189,7 +189,7 @@ def _others(desk: Desk, order: AnyOrder) -> frozenset[int]:
 
 def _active_parties(context: AppContext, order: AnyOrder) -> None:
     for field in (*PARTY_FIELDS, "operator"):
-        if hasattr(order, field):
+        if getattr(order, field, 0):
             checks.active_member(context.chain, field, getattr(order, field))
 
 

@@ -9,7 +9,8 @@ from api.orders.checks import active_member
 from api.orders.desk import Desk
 from api.problems import conflict, wrong
 from holdfast.domain import acts
-from holdfast.domain.encumbrances import PledgeState
+from holdfast.domain.encumbrances import LienState, PledgeState
+from holdfast.domain.lien_acts import LienRank
 from holdfast.domain.members import Role
 from holdfast.domain.orders import DeliveryOrder, SuspendReason, TransferOrder
 from holdfast.domain.receipts import receipt_hex
@@ -184,6 +185,55 @@ def _lot(order: acts.ElectronicOrder | acts.OriginOrder, desk: Desk) -> None:
         )
 
 
+def _lien(order: acts.LienAssertOrder | acts.LienPaymentOrder | acts.LienDischargeOrder, desk: Desk) -> None:
+    found = _lien_terms(order, desk)
+    if order.number != found.number:
+        expected = f"{found.number}, that of the lien's next order"
+        raise conflict("number-not-current", "number", order.number, expected)
+
+
+def _lien_terms(order: Any, desk: Desk) -> LienState:
+    found = desk.lien(order.receipt_id)
+    if not found.rank:
+        name = receipt_hex(order.receipt_id)
+        raise conflict("no-lien-terms", "receiptId", name, "a receipt with agreed storage fees")
+    return found
+
+
+def _tender(order: acts.LienTenderOrder, desk: Desk) -> None:
+    found = _lien_terms(order, desk)
+    if order.paid_minor <= found.paid_minor:
+        expected = f"more than the {found.paid_minor} that count as paid"
+        raise conflict("no-payment", "paidMinor", order.paid_minor, expected)
+
+
+def _new_terms(order: acts.LienTermsOrder, desk: Desk) -> None:
+    state = desk.state(order.receipt_id)
+    if desk.lien(order.receipt_id).rank:
+        raise conflict("lien-terms-stand", "lienTerms", state.lien_terms, "a receipt without storage terms")
+    if order.rank is LienRank.BEFORE_PLEDGES and state.pledges > 1:
+        expected = "one pledge at most where the lien goes before it"
+        raise conflict("juniors-outranked", "pledges", state.pledges, expected)
+
+
+def _substitute(order: acts.PledgeSubstituteOrder, desk: Desk) -> None:
+    state, released = desk.state(order.receipt_id), desk.state(order.released_id)
+    if order.receipt_id == order.released_id:
+        raise wrong("released_id", receipt_hex(order.released_id), "another receipt than the one put in")
+    if released.seq != order.released_seq:
+        expected = f"{released.seq}, the number of that receipt's next order"
+        raise conflict("seq-not-current", "releasedSeq", order.released_seq, expected)
+    if state.pledges:
+        raise conflict("receipt-pledged", "pledges", state.pledges, "a free receipt to put in")
+    for name in ("holder", "operator", "kind"):
+        if getattr(state, name) != getattr(released, name):
+            expected = f"the same {name} as the receipt that becomes free"
+            raise conflict("receipts-differ", name, getattr(state, name), expected)
+    if state.expires_at < released.expires_at:
+        expected = f"no sooner than {show_time(released.expires_at)}"
+        raise conflict("expiry-differs", "expiresAt", show_time(state.expires_at), expected)
+
+
 SPECIAL: Final[dict[type[Any], Callable[[Any, Desk], None]]] = {
     TransferOrder: _free,
     DeliveryOrder: _free,
@@ -200,6 +250,12 @@ SPECIAL: Final[dict[type[Any], Callable[[Any, Desk], None]]] = {
     acts.ForeclosureOrder: _foreclosure,
     acts.UnfreezeOrder: _unfreeze,
     acts.PaperOrder: _free,
+    acts.LienTermsOrder: _new_terms,
+    acts.LienAssertOrder: _lien,
+    acts.LienPaymentOrder: _lien,
+    acts.LienDischargeOrder: _lien,
+    acts.LienTenderOrder: _tender,
+    acts.PledgeSubstituteOrder: _substitute,
     acts.ReplacementOrder: _replacement,
     acts.LossWithdrawalOrder: _replacement,
     acts.ElectronicOrder: _lot,

@@ -8,7 +8,8 @@ from api.orders.schemas import Summary
 from api.problems import Problem
 from api.receipts.service import get_receipt
 from api.schemas import Names
-from holdfast.domain.act_words import Words, sentence, short_receipt
+from holdfast.domain.act_sentences import Words
+from holdfast.domain.act_words import sentence, short_receipt
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.orders import standing_ids
 from holdfast.domain.receipts import receipt_hex

@@ -51,16 +51,21 @@ SAMPLES: Final = {
     "quantity_g": "50t",
     "ltv_bps": "7000",
     "cure_s": "864000",
-    **dict.fromkeys(("maturity", "expires_at", "storage_until"), "2027-03-31T16:00:00Z"),
+    **dict.fromkeys(("maturity", "expires_at", "storage_until", "from_s"), "2027-03-31T16:00:00Z"),
+    "observed_at": "2026-11-21T08:00:00Z",
     **dict.fromkeys(("filing_digest", "document_digest", "sale_digest"), "@document.pdf"),
-    **dict.fromkeys(("paper_digest", "origin_digest"), "@paper.pdf"),
+    **dict.fromkeys(("paper_digest", "origin_digest", "contract_digest", "payment_digest"), "@paper.pdf"),
+    **dict.fromkeys(("series_digest",), "@svr10.json"),
+    "rank": "before-pledges",
+    "scope": "assertion",
+    "released_id": "0x6a…",
     "reason": "lost",
     "case reason": "1",
     "kind": "bill-of-lading",
 }
 
 
-def _digest(text: str) -> str:
+def digest_or_file(text: str) -> str:
     """A digest, or `@FILE` for that of a file."""
     return "0x" + hashlib.sha256(read_input(text[1:], "@FILE")).hexdigest() if text[:1] == "@" else text
 
@@ -117,9 +122,11 @@ READERS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
     ("parts", _part),
     ("changes", _change),
     ("maturity", _time),
+    ("from_s", _time),
+    ("released_id", receipt_id),
     ("storage_until", _time),
     ("_at", _time),
-    ("_digest", _digest),
+    ("_digest", digest_or_file),
     ("_g", _grams),
 )
 """End of a field's name -> what reads it."""

@@ -67,6 +67,27 @@ def attester_run(settings: Path | None) -> None:
     run_attester(settings)
 
 
+@attester.command(
+    "approve", example="holdfast attester approve tender.json --settings .holdfast/attester-inspector.env"
+)
+@click.argument("file", metavar="FILE")
+@_settings
+@click.option("--yes", is_flag=True, help="Approve without asking.")
+@json_option
+def attester_approve(file: str, settings: Path | None, yes: bool, as_json: bool) -> None:
+    """Approve the order in FILE, after looking yourself at what goods cannot show: a payment, a price series.
+
+    `holdfast order fetch` writes FILE. The node signs within the hour that the order's evidence is good for.
+    """
+    from cli.approving import approve
+
+    order_hash = approve(file, settings, yes=yes, as_json=as_json)
+    if as_json:
+        emit_json({"file": file, "order_hash": order_hash})
+    else:
+        click.echo(f"Approved order {order_hash}: the attester signs it when it is asked.")
+
+
 @click.group(cls=ExampleGroup, example="holdfast api serve --settings .holdfast/api.env --port 8700")
 def api() -> None:
     """The API: receipts, orders and decisions over HTTP. It holds no key of any member."""

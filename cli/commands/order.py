@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cli.api_client import open_client
-from cli.commands.order_goods import inspect, shortage, show_order
+from cli.commands.order_goods import inspect, series, shortage, show_order
 from cli.commands.order_prepare import prepare
 from cli.errors import StillOpen, WrongUsage, printable
 from cli.framework import ExampleGroup, emit_json, json_option, progress, progress_done
@@ -43,6 +43,7 @@ def order() -> None:
 order.add_command(prepare)
 order.add_command(inspect)
 order.add_command(shortage)
+order.add_command(series)
 
 
 @order.command("sign", example="holdfast order sign transfer.json --key trader")
@@ -151,7 +152,7 @@ def submit(
 def fetch(
     outside: Outside, order_id: str, out: Path, url: str | None, token_file: Path | None, as_json: bool
 ) -> None:
-    """Write an order that waits for your signature into a file, with the documents of the receipts it makes.
+    """Write an order that is under way into a file, with the documents of the receipts it makes.
 
     Sign it, then hand your signature in with `holdfast order submit FILE --add-to ORDER_ID`.
     """
@@ -160,7 +161,7 @@ def fetch(
     client = open_client(find_home(), url, token_file, outside.transport)
     answer = client.get(f"/v1/orders/{_order_id(order_id)}")
     if answer.get("typed_data") is None:
-        raise InvalidInput("order", answer.get("status"), "an order that waits for a signature")
+        raise InvalidInput("order", answer.get("status"), "an order that waits for somebody")
     from_answer(answer).write(out)
     if as_json:
         emit_json({"file": str(out), **answer})

@@ -17,6 +17,8 @@ from cli.home import find_home
 from cli.options import api_options
 from cli.outside import Outside, pass_outside
 
+_SERIES = "holdfast order series --receipt 0x5f… --series-digest @svr10.json --token-file bank.token"
+
 
 @click.command(
     "inspect",
@@ -78,6 +80,34 @@ def shortage(
     client = open_client(find_home(), url, token_file, outside.transport)
     path, body = f"/v1/receipts/{receipt_id(receipt)}/shortages", {"valid_for_s": valid_for}
     show_order(client.post(path, body, key=token_hex(16)), as_json)
+
+
+@click.command("series", cls=ExampleCommand, example=_SERIES)
+@click.option("--receipt", required=True, metavar="ID", help="Any receipt of the lot: 0x and 64 hex digits.")
+@click.option("--series-digest", required=True, help="SHA-256 of the series' description, or @FILE.")
+@click.option(
+    "--valid-for", type=click.IntRange(60), default=86_400, show_default=True, help="Seconds to wait."
+)
+@api_options
+@pass_outside
+def series(
+    outside: Outside,
+    receipt: str,
+    series_digest: str,
+    valid_for: int,
+    url: str | None,
+    token_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Ask for the lot of a receipt to be valued by a price series, once and for ever.
+
+    Nobody signs it: attesters' people look whether the series fits the goods (`holdfast attester approve`).
+    """
+    from cli.commands.act_options import digest_or_file
+
+    client = open_client(find_home(), url, token_file, outside.transport)
+    body = {"series_digest": digest_or_file(series_digest), "valid_for_s": valid_for}
+    show_order(client.post(f"/v1/receipts/{receipt_id(receipt)}/series", body), as_json)
 
 
 def show_order(answer: Mapping[str, Any], as_json: bool) -> None:

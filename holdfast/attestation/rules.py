@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from holdfast.attestation.quorum import Committee, QuorumRule
-from holdfast.domain.acts import AnyOrder, LienTenderOrder
-from holdfast.domain.orders import SuspendOrder, barred_members
+from holdfast.domain.acts import AnyOrder
+from holdfast.domain.orders import AGAINST_THE_OPERATOR, SuspendOrder, barred_members
 from holdfast.domain.receipts import ReceiptState
 
 SUSPEND_THRESHOLD: Final = 2
@@ -25,7 +25,5 @@ def rule_for(
     barred = barred_members(order, receipts) | frozenset(also_barred)
     if isinstance(order, SuspendOrder):
         return QuorumRule(SUSPEND_THRESHOLD, None, barred)
-    if isinstance(order, LienTenderOrder):
-        # The operator is the creditor that does not acknowledge the payment.
-        return QuorumRule(committee.threshold, None, barred | {operator})
-    return QuorumRule(committee.threshold, operator, barred)
+    against = type(order).__name__ in AGAINST_THE_OPERATOR
+    return QuorumRule(committee.threshold, None if against else operator, barred)

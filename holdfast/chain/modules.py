@@ -13,8 +13,8 @@ from holdfast.chain.acts import FUNCTIONS, act_arguments
 from holdfast.chain.calldata import abi_tuple, packed_signatures
 from holdfast.chain.connection import Connection, named_struct
 from holdfast.chain.domains import contract_of
-from holdfast.domain.acts import Act, CaseOrder
-from holdfast.domain.encumbrances import CaseState, PledgeState
+from holdfast.domain.acts import Act, CaseOrder, LienTermsOrder
+from holdfast.domain.encumbrances import CaseState, LienState, PledgeState
 from holdfast.domain.orders import Attestation, standing_ids
 
 Block = int | str
@@ -114,6 +114,18 @@ class ModuleReader:
         if not values["court"]:
             return None
         return CaseState(case_no, values["court"], values["reason"], values["expiresAt"], values["number"])
+
+    def lien(self, receipt_id: int, block: Block = "latest") -> LienState:
+        """Storage terms and the lien for them on a receipt; rank 0 if there are none."""
+        deployment = self._connection.deployment
+        contract = self._connection.contract("StorageLien", contract_of(deployment, LienTermsOrder))
+        raw: Any = self._connection.ask(
+            "lien", lambda: contract.functions.termsOf(receipt_id).call(block_identifier=block)
+        )
+        values = named_struct(contract.abi, "termsOf", raw)
+        currency = bytes(values["currency"]).decode("ascii", "replace").rstrip("\0")
+        amounts = (values["capMinor"], values["paidMinor"], values["assertedMinor"])
+        return LienState(values["rank"], currency, *amounts, values["number"])
 
 
 def _tuple(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """What an order does, in plain words, English and Chinese, drawn from the order alone.
 
-A new act needs one entry in SENTENCES. A sentence names the order's fields in braces; each is shown by its
-name as people read it: members with their names, masses, times, money, receipts.
+The sentences are in `act_sentences`; here each field is shown by its name as people read it.
 """
 
 from __future__ import annotations
@@ -11,164 +10,16 @@ from dataclasses import fields
 from enum import IntEnum
 from typing import Any, Final
 
-from holdfast.domain import acts
+from holdfast.domain.act_sentences import SENTENCES, Words
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.money import show_amount
-from holdfast.domain.orders import PARTY_FIELDS, DeliveryOrder, TransferOrder
+from holdfast.domain.orders import PARTY_FIELDS
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
 
-Words = tuple[str, str]
-"""English, Chinese."""
-
-SENTENCES: Final[dict[type[Any], Words]] = {
-    TransferOrder: (
-        "{holder} transfers {receipt_id} to {transferee}. Title passes at once and finally when the order is "
-        "carried out. Both sign",
-        "{holder}将{receipt_id}转让给{transferee}。指令执行时权利即时、终局转移。须双方签署",
-    ),
-    DeliveryOrder: (
-        "{holder} takes delivery of {quantity_g}, the whole of {receipt_id}. The goods leave the warehouse "
-        "and the receipt is cancelled for ever. The holder signs",
-        "{holder}提取{receipt_id}项下全部货物（{quantity_g}）。货物出库后仓单永久注销。由持有人签署",
-    ),
-    acts.PartialDeliveryOrder: (
-        "{holder} takes delivery of {quantity_g} of {receipt_id}, as weighed at the gate; the receipt stands "
-        "for the rest",
-        "{holder}提取{receipt_id}项下部分货物 {quantity_g}，以出库称重为准；仓单对余量继续有效",
-    ),
-    acts.SplitOrder: (
-        "{holder} has {receipt_id} split: {parts}. What the parts leave over stays on the old receipt. "
-        "Holder, pledges and liens stay as they are; {operator} countersigns",
-        "{holder}将{receipt_id}分割为：{parts}。剩余数量仍由原仓单代表。持有人、质权及留置权不变；"
-        "由保管人{operator}签章",
-    ),
-    acts.MergeOrder: (
-        "{holder} has {receipts} made one receipt for {quantity_g}, good until {expires_at}: {merged_id}. "
-        "Pledges and liens stay as they are; {operator} countersigns",
-        "{holder}将{receipts}合并为一份仓单（{quantity_g}，有效期至 {expires_at}）：{merged_id}。"
-        "质权及留置权不变；由保管人{operator}签章",
-    ),
-    acts.SupersedeOrder: (
-        "{holder} has {receipt_id} replaced, as a {reason}, by {successor_id} for {quantity_g}, good until "
-        "{expires_at}. The old document is void; pledges and liens stay as they are",
-        "{holder}以{successor_id}（{quantity_g}，有效期至 {expires_at}）替代{receipt_id}，事由：{reason}。"
-        "原单据作废；质权及留置权不变",
-    ),
-    acts.PledgeOrder: (
-        "{holder} pledges {receipt_id} to {pledgee} in rank {rank}, for at most {amount_minor} due "
-        "{maturity}, at a loan to value of at most {ltv_bps}; storage fees of at most {lien_cap_minor} go "
-        "before it. Until it is released nothing moves without the first pledgee. After a default there are "
-        "{cure_s} to cure it; then the goods may be sold, and what is left over is the pledgor's. The filing "
-        "has digest {filing_digest}",
-        "{holder}将{receipt_id}质押给{pledgee}，顺位 {rank}，担保金额最高 {amount_minor}，到期 {maturity}，"
-        "质押率不超过 {ltv_bps}；仓储费优先受偿上限 {lien_cap_minor}。解除前未经第一顺位质权人同意不得处分。"
-        "违约后有 {cure_s} 的补救期，其后可变卖，余款归出质人。登记文件摘要 {filing_digest}",
-    ),
-    acts.PledgeReleaseOrder: (
-        "{pledgee} releases its pledge {pledge_id} on {receipt_id}. It gets nothing of these goods any more",
-        "{pledgee}解除其在{receipt_id}上的质权 {pledge_id}，不再就该货物受偿",
-    ),
-    acts.PledgeAssignOrder: (
-        "{pledgee} gives its pledge {pledge_id} on {receipt_id} to {assignee}, in the same rank",
-        "{pledgee}将其在{receipt_id}上的质权 {pledge_id} 转让给{assignee}，顺位不变",
-    ),
-    acts.PledgedTransferOrder: (
-        "{holder} transfers {receipt_id}, which stays pledged, to {transferee}; {pledgee} agrees. Title "
-        "passes at once and finally when the order is carried out",
-        "{holder}将{receipt_id}转让给{transferee}，质权不变，{pledgee}同意。指令执行时权利即时、终局转移",
-    ),
-    acts.DefaultOrder: (
-        "{pledgee} gives notice that the debt of pledge {pledge_id} on {receipt_id} is due and unpaid. The "
-        "time to cure it begins",
-        "{pledgee}通知：{receipt_id}上质权 {pledge_id} 所担保债务到期未付，补救期开始计算",
-    ),
-    acts.MarginOrder: (
-        "{pledgee} calls for margin under pledge {pledge_id} on {receipt_id}: the goods are worth no more "
-        "than {value_minor}. The time to cure it begins",
-        "{pledgee}就{receipt_id}上的质权 {pledge_id} 发出补足通知：货物价值仅 {value_minor}，补救期开始计算",
-    ),
-    acts.CureOrder: (
-        "{pledgee} acknowledges that the default of pledge {pledge_id} on {receipt_id} is cured",
-        "{pledgee}确认{receipt_id}上质权 {pledge_id} 的违约已补救",
-    ),
-    acts.ForeclosureOrder: (
-        "{pledgee} sells {receipt_id}, pledged by {pledgor}, to {buyer} for {proceeds_minor}: costs "
-        "{costs_minor}, lien {lien_minor}, {shares}, and {surplus_minor} back to the pledgor. The pledges "
-        "end; the record of the sale has digest {sale_digest}",
-        "{pledgee}将{pledgor}出质的{receipt_id}以 {proceeds_minor} 变卖给{buyer}：费用 {costs_minor}，"
-        "留置权 {lien_minor}，{shares}，余款 {surplus_minor} 归出质人。质权消灭；变卖记录摘要 {sale_digest}",
-    ),
-    acts.PledgeSubstituteOrder: (
-        "{holder} puts {receipt_id} in the place of {released_id}, which becomes free, under the same "
-        "pledges in the same ranks: first {pledgee}, second {second}, third {third}, fourth {fourth}. The "
-        "goods must be worth no less. The amended filing has digest {filing_digest}. All of them sign",
-        "{holder}以{receipt_id}替换{released_id}作为质物，后者解除质押，质权及顺位不变：第一 {pledgee}，"
-        "第二 {second}，第三 {third}，第四 {fourth}。替换货物价值不得低于原货物。变更登记文件摘要 "
-        "{filing_digest}。须各方签署",
-    ),
-    acts.PriceOrder: (
-        "{feeder} says that one tonne is worth {price_minor}, as observed {observed_at}, in the price series "
-        "with digest {series_digest}",
-        "{feeder}报价：每吨 {price_minor}，观察时间 {observed_at}，价格序列摘要 {series_digest}",
-    ),
-    acts.LossNoticeOrder: (
-        "{holder} gives notice that {receipt_id} is {reason}, and stops it for {notice_s}. Then it may be "
-        "replaced by a new one with the same pledges; until then nothing moves",
-        "{holder}通知{receipt_id}已{reason}，自执行起停止流转 {notice_s}。期满后可由新仓单替代，质权不变；"
-        "期间不得处分",
-    ),
-    acts.LossWithdrawalOrder: (
-        "{holder} withdraws its notice of loss of {receipt_id}, which may move again",
-        "{holder}撤回对{receipt_id}的遗失通知，仓单恢复流转",
-    ),
-    acts.ReplacementOrder: (
-        "{holder} has {receipt_id}, whose notice of loss has run, replaced by {successor_id} for "
-        "{quantity_g}, good until {expires_at}. The old receipt is dead; pledges and liens stay as they are",
-        "{holder}以{successor_id}（{quantity_g}，有效期至 {expires_at}）替代公示期满的{receipt_id}。"
-        "原仓单失效；质权及留置权不变",
-    ),
-    acts.PaperOrder: (
-        "{holder} has {receipt_id} put on paper by {operator}. The electronic receipt is dead for ever; the "
-        "paper with digest {paper_digest} takes its place",
-        "{holder}请{operator}将{receipt_id}转为纸质仓单。电子仓单永久失效，"
-        "由摘要为 {paper_digest} 的纸质仓单取代",
-    ),
-    acts.ElectronicOrder: (
-        "{holder} surrenders to {operator} the paper receipt with digest {paper_digest}, for {quantity_g} of "
-        "lot {lot_id}. The paper is dead for ever; an electronic receipt may then be issued",
-        "{holder}向{operator}交回摘要为 {paper_digest} 的纸质仓单（批次 {lot_id}，{quantity_g}）。"
-        "纸质仓单永久失效，其后可签发电子仓单",
-    ),
-    acts.OriginOrder: (
-        "{holder} uses the {kind} with digest {origin_digest} for lot {lot_id}, kept by {operator}. It can "
-        "be used for no other lot, ever",
-        "{holder}将摘要为 {origin_digest} 的{kind}用于由{operator}保管的批次 {lot_id}，"
-        "此后不得再用于其他批次",
-    ),
-    acts.CaseOrder: (
-        "{court} opens case {case_no} with reason code {reason}, by the ruling with digest "
-        "{document_digest}, in force until {expires_at}",
-        "{court}立案 {case_no}，事由代码 {reason}，裁定书摘要 {document_digest}，效力至 {expires_at}",
-    ),
-    acts.RenewOrder: (
-        "{court} renews case {case_no} until {expires_at}",
-        "{court}将案件 {case_no} 续期至 {expires_at}",
-    ),
-    acts.FreezeOrder: (
-        "{court} freezes {receipt_id} under case {case_no}. It neither moves nor can be pledged or delivered",
-        "{court}依案件 {case_no} 冻结{receipt_id}，冻结期间不得转让、质押或提货",
-    ),
-    acts.UnfreezeOrder: (
-        "{court} ends the freeze of {receipt_id} under case {case_no}",
-        "{court}解除案件 {case_no} 对{receipt_id}的冻结",
-    ),
-}
-"""Order -> what it does, without the full stop: when it becomes void is added to each."""
-
 _MEMBERS: Final = frozenset({*PARTY_FIELDS, "operator", "court", "feeder"})
-_TIMES: Final = frozenset({"expires_at", "maturity", "observed_at"})
+_TIMES: Final = frozenset({"expires_at", "maturity", "observed_at", "from_s"})
 _CHINESE: Final = {
     "CORRECTION": "更正",
     "EXTENSION": "展期",
@@ -177,6 +28,10 @@ _CHINESE: Final = {
     "BILL_OF_LADING": "提单",
     "PAPER_RECEIPT": "纸质仓单",
     "GOODS": "货物指纹",
+    "BEFORE_PLEDGES": "先于质权",
+    "BEHIND_PLEDGES": "后于质权",
+    "ASSERTION": "本次行使",
+    "TERMS": "全部约定",
 }
 """Names of choices in Chinese."""
 
@@ -234,7 +89,9 @@ def _show(
         return receipt(value)
     if name.endswith("_id") and isinstance(value, int) and name != "pledge_id":
         return short_receipt(value)
-    if name == "receipts":
+    if name == "others" and not value:
+        return "no others", "无其他仓单"
+    if name in ("receipts", "others"):
         names = [receipt(item.receipt_id) for item in value]
         return " and ".join(each[0] for each in names), "、".join(each[1] for each in names)
     if name == "parts":

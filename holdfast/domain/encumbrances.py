@@ -30,6 +30,21 @@ class PledgeState:
 
 
 @dataclass(frozen=True, slots=True)
+class LienState:
+    """Storage terms on-chain, amounts in minor units.
+
+    `rank` 1 goes before pledges, 2 behind them; 0: no terms. `number` is that of the lien's next order.
+    """
+
+    rank: int
+    currency: str
+    cap_minor: int
+    paid_minor: int
+    asserted_minor: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseState:
     """One court case on-chain. `number` is that of the court's next order in it."""
 

@@ -192,6 +192,10 @@ PARTY_FIELDS: Final = (
 """Fields of orders that name members with an interest in the outcome; 0 names nobody."""
 
 
+AGAINST_THE_OPERATOR: Final = ("LienTenderOrder",)
+"""Orders that speak against the warehouse operator, whose attester is no part of their quorum."""
+
+
 def named_members(order: Order | Act) -> tuple[int, ...]:
     """Members whose accounts a verdict asks for: the interested ones, and at issue the operator."""
     found = interested_members(order)
@@ -239,6 +243,8 @@ def barred_members(order: Order | Act, receipts: Iterable[ReceiptState | None]) 
     barred = {*interested_members(order), *(state.holder for state in states)}
     if not isinstance(order, SuspendOrder | ReinstateOrder):
         barred |= {state.first_pledgee for state in states if state.first_pledgee}
+    if type(order).__name__ in AGAINST_THE_OPERATOR:
+        barred |= {state.operator for state in states}
     return frozenset(barred)
 
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from holdfast.domain.acts import (
-    AnyOrder,
-    ElectronicOrder,
-    LossWithdrawalOrder,
-    OriginOrder,
-    PartialDeliveryOrder,
-    ReplacementOrder,
-    ShortageOrder,
-)
+from holdfast.domain import acts
+from holdfast.domain.acts import AnyOrder
 from holdfast.domain.orders import (
     DeliveryOrder,
     IssueOrder,
@@ -21,6 +14,7 @@ from holdfast.domain.orders import (
     Status,
     SuspendOrder,
     SuspendReason,
+    TransferOrder,
 )
 from holdfast.domain.verdict import Decision, Outcome, Verdict
 
@@ -34,37 +28,54 @@ class Meaning:
         decision: the verdict that lets the order be carried out.
         status: how the receipts that it is about must stand before it.
         before_issue: it is about a lot on which nothing need have been issued yet.
+        by_hand: what it says cannot be seen in goods, such as a payment; each attester's people look at it
+            and approve the order, or their node does not sign.
     """
 
     weighed: bool = False
     decision: Decision = Decision.ACCEPT
     status: Status = Status.LIVE
     before_issue: bool = False
+    by_hand: bool = False
 
+
+_SEEN: Final = Meaning()
+"""The goods are seen and all is in order; the receipts are live."""
 
 MEANINGS: Final[dict[type[Any], Meaning]] = {
     IssueOrder: Meaning(weighed=True),
+    TransferOrder: _SEEN,
     DeliveryOrder: Meaning(weighed=True),
-    PartialDeliveryOrder: Meaning(weighed=True),
     SuspendOrder: Meaning(decision=Decision.REJECT),
     ReinstateOrder: Meaning(status=Status.SUSPENDED),
-    LossWithdrawalOrder: Meaning(status=Status.SUSPENDED),
-    ReplacementOrder: Meaning(status=Status.SUSPENDED),
-    ShortageOrder: Meaning(weighed=True, status=Status.SUSPENDED),
-    OriginOrder: Meaning(before_issue=True),
-    ElectronicOrder: Meaning(before_issue=True),
+    acts.PledgeOrder: _SEEN,
+    acts.PledgedTransferOrder: _SEEN,
+    acts.MarginOrder: _SEEN,
+    acts.ForeclosureOrder: _SEEN,
+    acts.PledgeSubstituteOrder: _SEEN,
+    acts.SupersedeOrder: _SEEN,
+    acts.PartialDeliveryOrder: Meaning(weighed=True),
+    acts.PaperOrder: _SEEN,
+    acts.LossNoticeOrder: _SEEN,
+    acts.LossWithdrawalOrder: Meaning(status=Status.SUSPENDED),
+    acts.ReplacementOrder: Meaning(status=Status.SUSPENDED),
+    acts.ShortageOrder: Meaning(weighed=True, status=Status.SUSPENDED),
+    acts.OriginOrder: Meaning(before_issue=True),
+    acts.ElectronicOrder: Meaning(before_issue=True),
+    acts.LienTenderOrder: Meaning(by_hand=True),
+    acts.LotSeriesOrder: Meaning(by_hand=True),
 }
-"""Orders that ask something else than `Meaning()`: goods seen, all in order, receipts live."""
+"""Order that a quorum attests -> what it asks of evidence. One that is not here, no attester signs."""
 
 
 def meaning_of(order: AnyOrder) -> Meaning:
-    """What this order asks of evidence."""
-    return MEANINGS.get(type(order), Meaning())
+    """What this order asks of evidence; of one that nobody attests, how its receipts must stand."""
+    return MEANINGS.get(type(order), _SEEN)
 
 
 def leaving_g(order: AnyOrder) -> int | None:
     """Grams that go out by this order; None if none do."""
-    return order.quantity_g if isinstance(order, DeliveryOrder | PartialDeliveryOrder) else None
+    return order.quantity_g if isinstance(order, DeliveryOrder | acts.PartialDeliveryOrder) else None
 
 
 _REASONS: Final = {

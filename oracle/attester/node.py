@@ -11,12 +11,12 @@ from holdfast.attestation.typed_data import order_hash
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.chain.domains import domain_of
 from holdfast.chain.facts import Chain
-from holdfast.domain.errors import EvidenceRejected, Refused
+from holdfast.domain.errors import EvidenceRejected, Refused, Unreachable
 from holdfast.domain.orders import Attestation, IssueOrder, barred_members
 from holdfast.domain.verdict import Verdict, verdict_to_json
 from holdfast.evidence.sealing import open_bundle
 from holdfast.keys.keystore import PartyKeys
-from holdfast.reconciliation.meaning import meaning_of
+from holdfast.reconciliation.meaning import MEANINGS, meaning_of
 from holdfast.store.port import EvidenceStore
 from oracle.attester.signed_log import SignedLog, UsedRequest
 from oracle.wms.port import StockSource
@@ -98,8 +98,7 @@ class AttesterNode:
             raise Refused("attester-has-interest", f"member {member} is a party to this order")
         self._ask_wms(found)
         verdict = found.verdict(facts)
-        if verdict.decision is not meaning_of(found.order).decision:
-            raise VerdictRefused(verdict)
+        self._refuse_verdict(found, verdict)
         now = self._clock()
         attestation = make_attestation(found, digest, location, committee)
         # The oracle says when a message was recorded, so a device's clock is held against ours, too.
@@ -118,6 +117,22 @@ class AttesterNode:
         signature = self._keys.sign(domain_of(self._chain.connection.deployment, found.order), attestation)
         logger.info("attested order %s as member %d", found.order_hash.hex(), member)
         return SignedAttestation(self._keys.account, member, attestation, signature)
+
+    def _refuse_verdict(self, found: Recomputed, verdict: Verdict) -> None:
+        """Hold an order to what it asks of evidence, or of this attester's people.
+
+        Raises Refused (`no-rule`) for an order that none knows how to judge, Unreachable until people have
+        approved what goods cannot show.
+        """
+        if type(found.order) not in MEANINGS:
+            raise Refused("no-rule", f"no evidence says whether a {type(found.order).__name__} is right")
+        meaning = meaning_of(found.order)
+        if meaning.by_hand:
+            if not self._log.approved(found.order_hash):
+                why = f"order 0x{found.order_hash.hex()} waits for its people: `holdfast attester approve`"
+                raise Unreachable("approval", self.account, why)
+        elif verdict.decision is not meaning.decision:
+            raise VerdictRefused(verdict)
 
     def _seat(self, committee: Committee) -> int:
         for attester in committee.attesters:

@@ -52,6 +52,12 @@ _PALLETS = Table(
     Column("lot_id", LargeBinary(24), nullable=False),
     Column("open_until", BigInteger, nullable=False),
 )
+_APPROVED = Table(
+    "approved_orders",
+    _METADATA,
+    Column("order_hash", LargeBinary(32), primary_key=True),
+    Column("approved_at", BigInteger, nullable=False),
+)
 _AT_ONCE = 500
 """Pallets looked up in one query; a database bounds the number of a query's values."""
 
@@ -118,6 +124,26 @@ class SignedLog:
             with self._engine.begin() as connection:
                 for slot, deadline in taken:
                     _note(connection, slot, order_hash, deadline, now_s)
+        except SQLAlchemyError as error:
+            raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
+
+    def approve(self, order_hash: bytes, now_s: int) -> None:
+        """Note that people have looked at an order that goods cannot judge. Raises Unreachable."""
+        try:
+            with self._engine.begin() as connection:
+                known = select(_APPROVED).where(_APPROVED.c.order_hash == order_hash)
+                if connection.execute(known).one_or_none() is None:
+                    row = {"order_hash": order_hash, "approved_at": now_s}
+                    connection.execute(_APPROVED.insert().values(**row))
+        except SQLAlchemyError as error:
+            raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
+
+    def approved(self, order_hash: bytes) -> bool:
+        """Whether people have approved an order. Raises Unreachable."""
+        try:
+            with self._engine.connect() as connection:
+                known = select(_APPROVED).where(_APPROVED.c.order_hash == order_hash)
+                return connection.execute(known).one_or_none() is not None
         except SQLAlchemyError as error:
             raise Unreachable("attester's book", str(self._engine.url), str(error)) from error
 

@@ -152,8 +152,10 @@ class Steps:
         }
 
     def _goes_on(self, order: AnyOrder, verdict: Verdict) -> bool:
-        suspends = isinstance(order, SuspendOrder)
-        return goes_on(order, verdict) if suspends else verdict.decision is meaning_of(order).decision
+        if isinstance(order, SuspendOrder):
+            return goes_on(order, verdict)
+        meaning = meaning_of(order)
+        return meaning.by_hand or verdict.decision is meaning.decision
 
     def _decide(
         self, order: AnyOrder, documents: Sequence[bytes], operator: int, collection: Collection

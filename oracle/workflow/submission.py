@@ -115,6 +115,8 @@ class Submission:
         return self._signature(record, state.first_pledgee) if state and state.first_pledgee else b""
 
     def _signature(self, record: OrderRecord, member: int) -> bytes:
+        if not member:  # A field that names nobody.
+            return b""
         if member not in record.signatures:
             raise Refused("signature-missing", f"member {member} has not signed order {record.id}")
         return bytes.fromhex(record.signatures[member][2:])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from api.chain_port import BlockRef, ChainEvent
-from holdfast.domain.encumbrances import CaseState, PledgeState
+from holdfast.domain.encumbrances import CaseState, LienState, PledgeState
 from holdfast.domain.errors import Unreachable
 from holdfast.domain.members import Member, Role
 from holdfast.domain.orders import Kind, Status
@@ -38,6 +38,7 @@ class FakeChain:
         zero = "0x" + "00" * 32
         self._blocks = [_Block(BlockRef(0, _hash(genesis), zero, GENESIS_AT), ())]
         self._branch = 0
+        self.liens: dict[int, LienState] = {}
         self.standings: dict[int, Standing] = {}
         self._let_in: dict[str, int] = {}
         self.down = False
@@ -148,6 +149,11 @@ class FakeChain:
                 at = args["saleFrom"] - held[args["pledgeId"]].cure_s
                 held[args["pledgeId"]] = replace(held[args["pledgeId"]], default_at=at)
         return list(held.values())
+
+    def lien(self, receipt_id: int) -> LienState:
+        """Storage terms as a test has said, else none."""
+        self._ask()
+        return self.liens.get(receipt_id, LienState(0, "", 0, 0, 0, 0))
 
     def court_case(self, case_no: int) -> CaseState | None:
         """One court case, each of whose orders counts its number up."""

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from eth_account import Account
 
-from api.orders.filling import ACT_OF
+from api.orders.filling import _FROM_DOCUMENT, ACT_OF, SOURCES
 from holdfast.attestation.typed_data import typed_data
-from holdfast.chain.acts import FUNCTIONS, PARTIES
+from holdfast.chain.acts import ATTESTED, FUNCTIONS, PARTIES
 from holdfast.chain.domains import contract_of, domain_of, read_typed_data
-from holdfast.domain.act_words import SENTENCES
-from holdfast.domain.acts import PledgeReleaseOrder, ReplacementOrder, SplitOrder
+from holdfast.domain.act_sentences import SENTENCES
+from holdfast.domain.acts import PledgeReleaseOrder, ReplacementOrder, ShortageOrder, SplitOrder
+from holdfast.domain.encumbrances import LienState
 from holdfast.domain.receipts import receipt_hex
 from holdfast.evidence.canonical import canonical_json, sha256_digest
+from holdfast.reconciliation.meaning import MEANINGS
 from tests.fakes.burdens import CASE_ENDS, FIRST, SECOND, burden, core, frozen, opened, pledged
 from tests.fakes.story import DEPLOYMENT, NOW, T, key, sign
 from tests.unit.api.conftest import World, make_world
@@ -86,6 +88,22 @@ def test_tables__every_act_that_members_sign__has_words_and_a_shape() -> None:
     signed = {kind for kind in FUNCTIONS if PARTIES[kind]}
     assert signed <= set(SENTENCES), signed - set(SENTENCES)
     assert signed == set(ACT_OF.values()), signed ^ set(ACT_OF.values())
+
+
+def test_tables__every_act_that_a_quorum_attests__says_what_its_evidence_must_show() -> None:
+    assert set(MEANINGS) >= ATTESTED, ATTESTED - set(MEANINGS)
+    unsigned = {kind for kind in ATTESTED if not PARTIES[kind]} - {ShortageOrder}
+    assert all(MEANINGS[kind].by_hand and kind in SENTENCES for kind in unsigned), (
+        "people read what they judge"
+    )
+
+
+@pytest.mark.parametrize("shape", ACT_OF, ids=lambda shape: shape.__name__)
+def test_tables__every_field_of_an_act__is_asked_for_or_has_a_source(shape: type[Any]) -> None:
+    wanted = {item.name for item in fields(ACT_OF[shape])}
+    asked = set(shape.model_fields)
+    made = set(_FROM_DOCUMENT) if wanted & {"merged_id", "successor_id"} else set()
+    assert wanted <= asked | set(SOURCES) | made, wanted - asked - set(SOURCES) - made
 
 
 # preparing and submitting
@@ -342,6 +360,58 @@ def test_origin__about_a_lot__its_place_goes_with_it(world: World) -> None:
     order = submit(world, made, IMPORTER, place=made["place"], idem="k2").json()
     assert world.records.order(order["id"]).place == made["place"]
     refused(ask(world, IMPORTER, {**body, "operator": TRADER}), 422, "not-an-operator", "operator: 3")
+
+
+# storage fees, values
+
+
+def test_lien__operators_orders__numbered_by_the_terms(world: World) -> None:
+    on = {"receipt_id": rubber(world)}
+    refused(ask(world, OPERATOR, {"type": "lien-assert", "amount_minor": "5", **on}), 409, "no-lien-terms")
+    terms = {"type": "lien-terms", "fee_minor": "80", "currency": "CNY", "from_s": NOW, "cap_minor": "900"}
+    terms |= {"rank": "before-pledges", "contract_digest": DIGEST, **on}
+    made = prepared(world, TRADER, terms)
+    assert [signer["member_id"] for signer in made["signers"]] == [TRADER, OPERATOR]
+    assert "before pledges" in made["summary"]["en"] and "CNY 0.80" in made["summary"]["en"]
+    world.chain.liens[world.story.rubber] = LienState(1, "CNY", 900, 100, 50, 6)
+    refused(ask(world, TRADER, terms), 409, "lien-terms-stand")
+    made = prepared(world, OPERATOR, {"type": "lien-discharge", "scope": "assertion", **on})
+    assert made["typed_data"]["message"]["number"] == "6"
+    tender = {"type": "lien-tender", "paid_minor": "100", "payment_digest": DIGEST, **on}
+    refused(ask(world, TRADER, tender), 409, "no-payment", "100 that count as paid")
+    assert "people judge it" in prepared(world, TRADER, {**tender, "paid_minor": "101"})["summary"]["en"]
+
+
+def test_price__of_a_feeder__signed_in_the_valuations_domain(world: World) -> None:
+    body = {"type": "price", "series_digest": DIGEST, "price_minor": "1234500", "observed_at": NOW - 5}
+    made = prepared(world, INSPECTOR, body)
+    assert made["typed_data"]["domain"]["verifyingContract"].lower() == DEPLOYMENT.valuation.lower()
+    order = submit(world, made, INSPECTOR).json()
+    assert (order["status"], order["receipt_id"]) == ("queued", None)
+
+
+def test_substitute__free_receipt_for_a_pledged_one__all_pledgees_sign(world: World) -> None:
+    world.chain.mine(pledged(world.story.rubber, 77, BANK, 1, 600, BANK))
+    world.chain.mine(pledged(world.story.rubber, 78, BANK_2, 2, 300, BANK))
+    other = receipt_hex(world.story.batch[2])
+    moved = {"receiptId": world.story.batch[2], "from": IMPORTER, "to": TRADER, "seq": 0}
+    world.chain.mine([core("ReceiptTransferred", **moved)])
+    world.index()
+    body = {"type": "substitute", "receipt_id": other, "released_id": rubber(world), "filing_digest": DIGEST}
+    made = prepared(world, TRADER, body)
+    assert [signer["member_id"] for signer in made["signers"]] == [TRADER, BANK, BANK_2]
+    message = made["typed_data"]["message"]
+    assert (message["second"], message["third"], message["releasedSeq"]) == (str(BANK_2), "0", "3")
+    swapped = {**body, "receipt_id": rubber(world), "released_id": other}
+    refused(ask(world, TRADER, swapped), 409, "receipt-not-pledged")
+
+
+def test_series__asked_for_a_lot__unsigned_and_readable_by_those_concerned(world: World) -> None:
+    path, body = f"/v1/receipts/{rubber(world)}/series", {"series_digest": DIGEST}
+    made = world.client.post(path, json=body, headers=world.auth(TRADER, "s1")).json()
+    assert (made["type"], made["status"], made["signers"]) == ("LotSeriesOrder", "queued", [])
+    assert made["typed_data"]["message"]["seriesDigest"] == DIGEST
+    assert world.client.post(path, json=body, headers=world.auth(10, "s2")).status_code == 404
 
 
 # looks at goods

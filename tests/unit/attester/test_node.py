@@ -11,7 +11,7 @@ from holdfast.attestation.quorum import Attester
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import order_hash, signing_digest
 from holdfast.chain.domains import domain_of
-from holdfast.domain.acts import PartialDeliveryOrder, PledgeOrder
+from holdfast.domain.acts import LienTenderOrder, PartialDeliveryOrder, PledgeOrder, PledgeReleaseOrder
 from holdfast.domain.errors import EvidenceMissing, EvidenceRejected, Refused, Unreachable
 from holdfast.domain.orders import SuspendOrder, SuspendReason, TransferOrder
 from holdfast.domain.policy import policy_to_json
@@ -27,6 +27,7 @@ from tests.fakes.oracle import (
     IMPORTER,
     INSPECTOR,
     LOT,
+    OPERATOR,
     TRADER,
     T,
     Warehouse,
@@ -439,3 +440,29 @@ def test_attest__two_acts_for_one_number_of_a_receipt__the_second_refused(wareho
     bench.attest(warehouse.existing(pledge_of(warehouse, receipt_id, TRADER), papers))
     again = pledge_of(warehouse, receipt_id, BANK)
     bench.refuses(warehouse.existing(again, papers, warehouse.frames()), "already-signed-another")
+
+
+def test_attest__what_goods_cannot_show__waits_until_people_have_approved_it(warehouse: Warehouse) -> None:
+    order, (document,) = warehouse.issued()
+    until = warehouse.now_s + DAY_S
+    tender = LienTenderOrder(order.receipts[0].receipt_id, IMPORTER, 900, bytes(31) + b"\1", until)
+    decided = warehouse.existing(tender, [document_bytes(document)])
+    bench = Bench(warehouse, f"attester {INSPECTOR}")
+    with pytest.raises(Unreachable, match="attester approve"):
+        bench.attest(decided)
+
+    bench.log.approve(order_hash(tender), warehouse.now_s)
+    bench.log.approve(order_hash(tender), warehouse.now_s)
+
+    assert bench.attest(decided).attestation.order_hash == order_hash(tender)
+    keeper = Bench(warehouse, f"attester {OPERATOR}")
+    keeper.log.approve(order_hash(tender), warehouse.now_s)
+    keeper.refuses(decided, "attester-has-interest")
+
+
+def test_attest__act_that_no_evidence_speaks_of__refused(warehouse: Warehouse) -> None:
+    order, (document,) = warehouse.issued()
+    receipt_id, until = order.receipts[0].receipt_id, warehouse.now_s + DAY_S
+    release = PledgeReleaseOrder(receipt_id, 7, TRADER, 0, until)
+    decided = warehouse.existing(release, [document_bytes(document)])
+    Bench(warehouse, f"attester {INSPECTOR}").refuses(decided, "no-rule")

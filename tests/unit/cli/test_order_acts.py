@@ -14,6 +14,9 @@ from cli.commands.act_options import act_body, act_names
 from cli.errors import WrongUsage
 from holdfast.domain.receipts import receipt_hex
 from holdfast.store.records_types import OrderStatus
+from oracle.attester.signed_log import SignedLog
+from oracle.runtime import open_database
+from oracle.settings import AttesterSettings
 from tests.fakes.story import DEPLOYMENT, NOW
 from tests.unit.cli.conftest import answer, error
 from tests.unit.cli.test_order import Desk, adopt
@@ -56,7 +59,7 @@ def test_pledge__prepared_fetched_and_signed_by_the_bank__queued(desk: Desk) -> 
     done = desk.order("submit", fetched, "--add-to", order_id, "--json", *desk.as_member(4))
     assert answer(done)["status"] == "queued"
     again = desk.order("fetch", order_id, "--out", desk.file("x"), *desk.as_member(4))
-    assert again.exit_code == 1 and "waits for a signature" in again.stderr
+    assert again.exit_code == 0, "it is still under way"
 
 
 def split(desk: Desk) -> Path:
@@ -163,3 +166,39 @@ def test_body__as_people_write__as_the_api_takes(
 def test_body__what_cannot_be_read__refused_by_option(name: str, given: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongUsage, match=named):
         act_body(name, given)
+
+
+def attester_env(desk: Desk) -> Path:
+    """Settings of an attester whose book lies on the desk."""
+    members = desk.file("members.json")
+    members.write_text("[]")
+    values = dict.fromkeys(AttesterSettings.model_fields, "x") | {
+        "deployment_file": str(desk.place.deployment),
+        "book_file": str(members),
+        "database_url": f"sqlite:///{desk.file('attester.db')}",
+        "listen_port": "1",
+    }
+    file = desk.file("attester.env")
+    file.write_text("".join(f"HOLDFAST_ATTESTER_{name.upper()}={value}\n" for name, value in values.items()))
+    return file
+
+
+def test_approve__price_series_of_a_lot__read_and_noted_in_the_attesters_book(desk: Desk) -> None:
+    rubber = receipt_hex(desk.world.story.rubber)
+    words = ("series", "--receipt", rubber, "--series-digest", "0x" + "5e" * 32, "--json")
+    asked = answer(desk.order(*words, *desk.as_member(3)))
+    file, settings = desk.file("series.json"), attester_env(desk)
+    assert desk.order("fetch", asked["id"], "--out", file, *desk.as_member(3)).exit_code == 0
+
+    no = desk.run("attester", "approve", file, "--settings", settings, input="n\n")
+    log = SignedLog(open_database(f"sqlite:///{desk.file('attester.db')}"))
+    wanted = bytes.fromhex(asked["order_hash"][2:])
+    assert no.exit_code == 1 and "valued by the price series" in no.stdout and not log.approved(wanted)
+    yes = desk.run("attester", "approve", file, "--settings", settings, "--yes", "--json")
+    assert answer(yes)["order_hash"] == asked["order_hash"] and log.approved(wanted)
+
+
+def test_approve__order_that_goods_judge__refused(desk: Desk) -> None:
+    out = split(desk)
+    found = desk.run("attester", "approve", out, "--settings", attester_env(desk), "--yes")
+    assert found.exit_code == 1 and "SplitOrder" in found.stderr

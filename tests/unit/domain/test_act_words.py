@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from holdfast.attestation.typed_data import CHOICES, TYPES
-from holdfast.domain.act_words import SENTENCES, sentence
+from holdfast.domain.act_sentences import SENTENCES
+from holdfast.domain.act_words import sentence
 from holdfast.domain.acts import ForeclosureOrder, PledgeReleaseOrder, ReceiptRef, Share, Successor
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import ReinstateOrder
 
-UNSAID = {"seq", "deadline", "number", "currency", "lot_id"}
+UNSAID = {"seq", "released_seq", "deadline", "number", "currency", "lot_id"}
 """Numbers of orders; the deadline is added to each sentence, the currency stands in the amounts."""
 
 
@@ -30,6 +31,8 @@ def example(kind: type[Any]) -> Any:
             values[name] = (Successor(71, 5_000_000, 1_900_000_000), Successor(72, 6_000_000, 1_900_000_000))
         elif name == "receipts":
             values[name] = (ReceiptRef(81, 1), ReceiptRef(82, 2))
+        elif name == "others":
+            values[name] = (ReceiptRef(85, 1),)
         elif name == "shares":
             values[name] = (Share(91, 100, 100), Share(92, 100, 50))
         elif name == "currency":
