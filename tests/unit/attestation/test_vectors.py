@@ -6,6 +6,7 @@ The same files go to the contract in tests/contracts/test_vectors.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -13,8 +14,12 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 
 from api.chain_port import ChainPort
-from api.orders.checks import check_deadline, check_signature, check_state
+from api.context import AppContext
+from api.orders.act_checks import check_order
+from api.orders.checks import check_deadline, check_signature
+from api.orders.desk import Desk
 from api.problems import Problem
+from api.viewer import Viewer
 from holdfast.attestation.quorum import check_quorum
 from holdfast.attestation.signatures import recover_signer, split_signature
 from holdfast.attestation.typed_data import (
@@ -40,9 +45,13 @@ REGISTRY = Domain(31337, load("good_order_transfer")["domain"]["verifyingContrac
 
 @dataclass(frozen=True)
 class Members:
-    """As much of the chain as the order checks ask for: members 1 to 7 and their accounts."""
+    """As much of the chain as the order checks ask for: members 1 to 7, their accounts, and receipts."""
 
     accounts: dict[int, str]
+    receipts: dict[int, ReceiptState]
+
+    def receipt(self, receipt_id: int) -> ReceiptState | None:
+        return self.receipts.get(receipt_id)
 
     def member(self, member_id: int) -> Member | None:
         if member_id not in self.accounts:
@@ -78,9 +87,10 @@ def accept(vector: Json) -> None:
     if isinstance(order, TransferOrder | DeliveryOrder):
         known = {party["member"]: party["account"] for party in part["signatures"]}
         known = {member: account for member, account in known.items() if member < 8}
-        port = cast(ChainPort, Members(known))
+        port = cast(ChainPort, Members(known, state_before(vector)))
         check_deadline(order, now_s=now - 1, max_ahead_s=10**9)
-        check_state(order, state_before(vector).get(order.receipt_id), now_s=now)
+        context = cast(AppContext, SimpleNamespace(chain=port))
+        check_order(order, Desk(context, Viewer(order.holder, Role.TRADER), now))
         for party in part["signatures"]:
             check_signature(port, REGISTRY, order, party["member"], party["signature"])
     if "attestation" in vector:
