@@ -25,6 +25,7 @@ from tests.contracts.harness import (
     receipt_id,
     refused,
 )
+from tests.contracts.storage import agreed
 from tests.contracts.valuing import PRICE, SERIES, later, lot_order, post, set_series, valued
 
 BANKS = (BANK, BANK_2, BANK_3, BANK_4)
@@ -273,6 +274,14 @@ def test_attack__goods_pledged_frozen_suspended_expired_or_the_same__refused(act
     acts.chain.set_time(acts.chain.now_s + 366 * DAY_S)
     with refused("ReceiptExpired", receiptId=pledged):
         acts.put(substitute_order(acts, receipt, pledged))
+
+
+def test_attack__goods_with_storage_fees_that_go_before__refused(acts: ActsWorld) -> None:
+    receipt, other, ids = ready(acts)
+    agreed(acts, other)
+    with refused("SubstituteBearsFees", receiptId=other):
+        acts.put(substitute_order(acts, receipt, other))
+    assert untouched(acts, receipt, other, ids)
 
 
 def test_attack__free_receipt_used_order_or_late__refused(acts: ActsWorld) -> None:
