@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from holdfast.domain.errors import HoldfastError
-from scripts.assurance import analysis, foundry, measures, mutation, pairs
+from scripts.assurance import analysis, foundry, measures, mutation, pairs, symbolic
 from scripts.assurance.check import Check
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -36,6 +36,7 @@ PARTS: Final[dict[str, Callable[[bool, Say], list[Check]]]] = {
     "model": measures.model,
     "pairs": lambda full, say: pairs.run(PAIRS, say),
     "foundry": lambda full, say: foundry.run(full),
+    "symbolic": symbolic.run,
     "analysis": lambda full, say: analysis.run(say),
     "mutation": mutation.run,
 }
