@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -q
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports bench-gas check format clean
+.PHONY: help setup demo test lint types imports assurance bench-gas check format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,10 @@ types: setup ## mypy --strict
 
 imports: setup ## layering: imports point downward only
 	@$(BIN)/lint-imports
+
+assurance: setup ## every check of the contracts beyond the tests, as one table; FULL=1 in release size, JSON=1
+	@$(PYTHON) scripts/setup.py --assurance
+	@$(BIN)/python -m scripts.assurance.main $(if $(call ON,$(FULL)),--full) $(if $(call ON,$(JSON)),--json)
 
 bench-gas: setup ## gas of each act beside TradeTrust 5.5.1 as shipped and plain OpenZeppelin
 	@$(BIN)/python -m scripts.bench_gas

@@ -1,8 +1,8 @@
 """Static analysis of the contracts with Slither: no finding of high or medium impact without a reason.
 
 Slither is licensed under the AGPL and wants other libraries than the product, so it runs as a process of its
-own from `.venv-assurance` (`python scripts/setup.py --assurance`). What it says of OpenZeppelin's pinned files
-is counted and left; each finding in ours is mended, or its reason stands in `slither_explained.json`.
+own from `.venv-assurance` (`python scripts/setup.py --assurance`). What it says of OpenZeppelin's pinned
+files is counted and left; each finding in ours is mended, or its reason stands in `slither_explained.json`.
 
 Example: python -m scripts.assurance.analysis
 """

@@ -11,6 +11,7 @@ import logging
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from crytic_compile import CryticCompile
 from crytic_compile.platform.solc_standard_json import SolcStandardJson
@@ -28,7 +29,8 @@ def main() -> None:
     request = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     slither = Slither(CryticCompile(SolcStandardJson(request), solc=sys.argv[2]))
     count = 0
-    for _, detector in inspect.getmembers(all_detectors, inspect.isclass):
+    candidates: list[tuple[str, Any]] = inspect.getmembers(all_detectors, inspect.isclass)
+    for _, detector in candidates:
         if issubclass(detector, AbstractDetector) and detector.IMPACT in WANTED:
             slither.register_detector(detector)
             count += 1

@@ -45,7 +45,7 @@ BOUND_BPS: Final = 9_500
 
 _CHUNK: Final = 280
 _SAMPLE: Final = 8
-_COPIED: Final = ("holdfast", "tests", "pyproject.toml")
+_COPIED: Final = ("holdfast", "tests", "docs", "pyproject.toml")
 
 
 def units_of(sources: Mapping[str, str], trees: Mapping[str, Any]) -> tuple[str, ...]:

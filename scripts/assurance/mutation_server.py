@@ -39,6 +39,7 @@ FIRST = {
 }
 """Source unit -> tests most likely to notice a fault in it. They run first; all others follow."""
 
+SLOW = ("test_acts_replayed", "test_roles", "test_roles_signatures")
 NOT_ABOUT_BEHAVIOUR = ("test_build", "test_storage", "test_calldata", "test_governance_code")
 
 
@@ -46,8 +47,8 @@ def files(stem: str) -> list[str]:
     """The contract tests' files, the likely ones first."""
     found = sorted(path.stem for path in Path("tests/contracts").glob("test_*.py"))
     likely = [name for name in FIRST.get(stem, ()) if name in found]
-    rest = [name for name in found if name not in likely and name not in NOT_ABOUT_BEHAVIOUR]
-    return [f"tests/contracts/{name}.py" for name in (*likely, *rest)]
+    rest = [name for name in found if name not in (*likely, *SLOW, *NOT_ABOUT_BEHAVIOUR)]
+    return [f"tests/contracts/{name}.py" for name in (*likely, *rest, *(n for n in SLOW if n in found))]
 
 
 def run(number: int, stem: str) -> int:

@@ -31,6 +31,7 @@ from holdfast.domain.orders import TransferOrder
 from tests.contracts.acts_harness import COURT, ActsWorld
 from tests.contracts.harness import BANK, BANK_2, LOT, OPERATOR, Reverted, receipt_id
 from tests.invariant.acts_model import ActsModel, Paper, Refusal
+from tests.invariant.tally import tell
 
 IDS = [receipt_id(i) for i in range(12)]
 HOLDERS, BANKS, CASES = (2, 3), (BANK, BANK_2), (1, 2)
@@ -88,6 +89,7 @@ class ActsMachine(RuleBasedStateMachine):
             typed = error.name not in ("panic", "bare revert")
         assert typed, what
         assert refused_by_contract == refused_by_model, what
+        tell(refused_by_contract)
 
     def act(self, act: Act, expect: Callable[[], None], consent: int | None = None) -> None:
         self.both(lambda: self.world.put(act, consent_by=consent), expect, act)

@@ -29,6 +29,7 @@ from holdfast.domain.orders import (
 )
 from tests.contracts.harness import DAY_S, Reverted, World, key_of, receipt_id, refused, sign
 from tests.invariant.model import Model, Refusal
+from tests.invariant.tally import tell
 
 LOTS = [sha256(b"lot %d" % i).digest()[:24] for i in range(2)]
 HOLDERS = (2, 3, 4)
@@ -91,6 +92,7 @@ class ReceiptMachine(RuleBasedStateMachine):
             typed = error.name not in ("panic", "bare revert")
         assert typed
         assert refused_by_contract == refused_by_model, order
+        tell(refused_by_contract)
         if refused_by_contract:
             return
         # I6: an attestation names one order, and the order is spent.

@@ -192,7 +192,7 @@ def test_request__missing__rejected() -> None:
     assert "no signed request" in only(replace(issue(), request=None), "title", "request")
 
 
-def test_request__goods_of_another__the_operator_has_not_signed__rejected() -> None:
+def test_request__goods_of_another_without_the_operator__rejected() -> None:
     """A member asks for receipts on goods that another member brought in."""
     subject = issue()
     assert subject.request is not None

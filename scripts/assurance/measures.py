@@ -1,0 +1,132 @@
+"""Rows that come from the product's own measurements and from counting what the tests try."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from cli.home import Home
+from cli.node import connect
+from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.compile import CONTRACTS
+from holdfast.chain.gas import measure_gas
+from holdfast.domain.errors import Refused
+from scripts.assurance.check import Check
+from scripts.demo.chain import free_port, start_anvil, stop
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+MOST_BYTES: Final = 24_576
+"""EIP-170."""
+_EXAMPLES_CI: Final = 60
+_EXAMPLES_FULL: Final = 6_000
+
+
+def sizes() -> list[Check]:
+    """The largest contract against the limit of EIP-170."""
+    found = {name: len(load_artifact(name).deployed_bytecode) for name in CONTRACTS}
+    largest = max(found, key=lambda name: found[name])
+    return [
+        Check(
+            "contract sizes",
+            "solc 0.8.30",
+            len(found),
+            f"largest {largest}, {found[largest]:,} bytes",
+            f"<= {MOST_BYTES:,} each",
+            all(size <= MOST_BYTES for size in found.values()),
+        )
+    ]
+
+
+def gas() -> list[Check]:
+    """Each act's gas against its budget, on a chain of our own."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-gas-") as folder:
+        port = free_port()
+        process = start_anvil(Home(Path(folder)), port)
+        try:
+            figures = measure_gas(connect(f"http://127.0.0.1:{port}"))
+        finally:
+            stop(process)
+    return [
+        Check(f"gas: {item.act}", "anvil", 1, f"{item.gas:,}", f"<= {item.budget:,}", item.within)
+        for item in figures
+    ]
+
+
+def subsets() -> list[Check]:
+    """All sixteen subsets of four attesters."""
+    cases = _tests("tests/contracts/test_quorum.py", "-k", "each_subset_of_four_attesters")
+    return [_row("subsets of four attesters: only permitted ones mint", "pytest", cases, 16)]
+
+
+def attacks() -> list[Check]:
+    """Attacks on the contracts, each a test named for it."""
+    cases = _tests("tests/contracts", "-k", "attack")
+    return [_row("attacks named in tests", "pytest", cases, 10)]
+
+
+def roles() -> list[Check]:
+    """Every function tried as every role."""
+    cases = _tests("tests/contracts/test_roles.py", "tests/contracts/test_roles_signatures.py")
+    return [_row("functions by roles", "pytest", cases, 50)]
+
+
+def model(full: bool, say: Callable[[str], None]) -> list[Check]:
+    """Random sequences against the plain Python models; useful calls are those that both carried out."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-model-") as folder:
+        tally = Path(folder) / "calls.jsonl"
+        examples = str(_EXAMPLES_FULL if full else _EXAMPLES_CI)
+        environment = {"HOLDFAST_INVARIANT_EXAMPLES": examples, "HOLDFAST_INVARIANT_TALLY": str(tally)}
+        cases = _tests("tests/invariant", **environment)
+        counts = [json.loads(line) for line in tally.read_text(encoding="utf-8").splitlines()]
+    done = sum(item["done"] for item in counts)
+    refused = sum(item["refused"] for item in counts)
+    share = 100 * refused / max(done + refused, 1)
+    say(f"{done:,} acts carried out, {refused:,} refused ({share:.1f} %)")
+    return [
+        _row("I1-I10 against the Python models: machines", "hypothesis, revm", cases, 2),
+        Check(
+            "I1-I10 against the Python models: calls",
+            "hypothesis, revm",
+            done + refused,
+            f"{done:,} useful, {share:.1f} % refused by both",
+            "contracts and model agree on each",
+            done > 0 and all(case == "passed" for case in cases),
+        ),
+    ]
+
+
+def _row(check: str, tool: str, cases: list[str], least: int) -> Check:
+    bad = len(cases) - cases.count("passed")
+    return Check(
+        check,
+        tool,
+        len(cases),
+        f"{len(cases) - bad} pass, {bad} do not",
+        f"all, and at least {least}",
+        bad == 0 and len(cases) >= least,
+    )
+
+
+def _tests(*arguments: str, **environment: str) -> list[str]:
+    """Run tests; the outcome of each: passed, failed or skipped. Raises Refused if none ran."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-assure-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "--junitxml", str(report), *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True
+        )
+        if not report.is_file():
+            raise Refused("no-tests-ran", (done.stdout + done.stderr).strip()[-500:])
+        root: Any = ElementTree.parse(report).getroot()  # noqa: S314 - our own report
+    found = []
+    for case in root.iter("testcase"):
+        kinds = {child.tag for child in case} & {"failure", "error", "skipped"}
+        found.append("passed" if not kinds else min(kinds))
+    return found
