@@ -141,7 +141,7 @@ class Network:
             order = chance.sample((0, 1), 2)
             hashes = []
             for courier, which in enumerate(order):
-                call = {
+                call: dict[str, Any] = {
                     "to": to,
                     "data": pair[which],
                     "gas": _GAS,
