@@ -134,14 +134,14 @@ class Network:
     def race(self, pairs: list[tuple[str, str]], chance: random.Random) -> list[int]:
         """Put both of each pair into the pool, make blocks, and say how many of each pair won."""
         to = self.w3.to_checksum_address(self.deployment.pledge)
-        nonces = [self.w3.eth.get_transaction_count(courier.address) for courier in self._couriers]
+        nonces = [int(self.w3.eth.get_transaction_count(courier.address)) for courier in self._couriers]
         rpc(self.url, "evm_setAutomine", False)
         sent: list[list[Any]] = []
         for pair in pairs:
             order = chance.sample((0, 1), 2)
             hashes = []
             for courier, which in enumerate(order):
-                call = {
+                call: dict[str, Any] = {
                     "to": to,
                     "data": pair[which],
                     "gas": _GAS,
