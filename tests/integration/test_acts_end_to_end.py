@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from holdfast.attestation.typed_data import act_from_json
 from holdfast.chain.standing import StandingReader
-from holdfast.domain.orders import Status
+from holdfast.domain.orders import Status, SuspendReason
+from holdfast.domain.units import Grams
 from holdfast.store.records_types import OrderRecord
 from tests.integration.workshop import COURT, Workshop, now
 
@@ -20,9 +23,9 @@ T = 1_000_000
 IMPORTER, OPERATOR, BANK, INSPECTOR = 2, 1, 4, 5
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    made = Workshop(tmp_path_factory.mktemp("workshop"))
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Workshop]:
+    made = Workshop(tmp_path)
     made.start()
     try:
         yield made
@@ -127,3 +130,71 @@ def test_acts__pledge_split_release_freeze_and_a_look__carried_out_through_the_a
     # And a look that finds all in order changes nothing.
     calm = shop.carried(shop.post(OPERATOR, f"/v1/receipts/{new['QD-A']}/inspections", {})["id"])
     assert (calm.status.value, calm.tx_hash, calm.reason) == ("final", None, "goods-as-claimed")
+
+
+def test_acts__correction_lien_shortage_gate_and_loss__carried_out_through_the_api(shop: Workshop) -> None:
+    whole = shop.issued()
+
+    # A part split off: the rest lives on under the old id.
+    parts = [{"receipt_number": "QD-A", "quantity_g": str(50 * T), "package_count": 2}]
+    prepared = shop.prepare(IMPORTER, {"type": "split", "receipt_id": whole, "parts": parts})
+    shop.done(prepared, IMPORTER, OPERATOR)
+    part = prepared["documents"][0]["receipt_id"]
+    assert [shop.state(each).quantity_g for each in (whole, part)] == [150 * T, 50 * T]
+
+    # Words of its document put right: the new one takes its place.
+    changes = {"marks": "as painted on the bales"}
+    body = {"type": "correction", "receipt_id": part, "receipt_number": "QD-A2", "changes": changes}
+    prepared = shop.prepare(IMPORTER, body)
+    shop.done(prepared, IMPORTER)
+    right = prepared["documents"][0]["receipt_id"]
+    assert (shop.state(part).status, shop.state(right).status) == (Status.REPLACED, Status.LIVE)
+
+    # Storage terms agreed, a lien asserted and discharged by the operator alone.
+    terms = {"type": "lien-terms", "fee_minor": "80", "currency": "CNY", "from_s": now() - 86_400}
+    terms |= {"cap_minor": "90000", "rank": "before-pledges", "contract_digest": RULING}
+    shop.done(shop.prepare(OPERATOR, {**terms, "receipt_id": right}), OPERATOR, IMPORTER)
+    asserted = {"type": "lien-assert", "receipt_id": right, "amount_minor": "3000"}
+    shop.done(shop.prepare(OPERATOR, asserted), OPERATOR)
+    assert shop.state(right).liens == 1
+    gave = {"type": "lien-discharge", "receipt_id": right, "scope": "assertion"}
+    shop.done(shop.prepare(OPERATOR, gave), OPERATOR)
+    assert shop.state(right).liens == 0
+
+    # A pledge signed with the cap that goes before it, which the API reads from the chain.
+    prepared = shop.prepare(IMPORTER, pledge_terms(right))
+    assert prepared["typed_data"]["message"]["lienCapMinor"] == "90000"
+    shop.done(prepared, IMPORTER, BANK)
+
+    # 4 t are found missing: the receipts are suspended, the WMS is put right, all bear their share.
+    shop.yard.seen = shop.warehouse.packages[:-1]
+    asked = shop.post(BANK, f"/v1/receipts/{right}/inspections", {})
+    assert shop.carried(asked["id"]).tx_hash
+    for record in shop.records.open_orders():
+        shop.carried(record.id)
+    assert {shop.state(each).status for each in (whole, right)} == {Status.SUSPENDED}
+    shop.yard.seen = None
+    shop.warehouse.claim = replace(shop.warehouse.claim, quantity_g=Grams(196 * T))
+    shop.yard.weighed_g = 196 * T
+    shared = shop.carried(shop.post(OPERATOR, f"/v1/receipts/{whole}/shortages", {})["id"])
+    assert (shared.status.value, bool(shared.tx_hash)) == ("final", True), shared.detail
+    assert [shop.state(each).quantity_g for each in (whole, right)] == [147 * T, 49 * T]
+    shop.yard.weighed_g = None
+    for each in (whole, right):
+        look = shop.carried(shop.post(OPERATOR, f"/v1/receipts/{each}/inspections", {})["id"])
+        assert look.tx_hash and shop.state(each).status is Status.LIVE, look.detail
+
+    # Part of the goods weighed out at the gate.
+    shop.yard.weighed_g, shop.yard.loads = 47 * T, 2
+    out = {"type": "partial-delivery", "receipt_id": whole, "quantity_g": str(47 * T)}
+    shop.done(shop.prepare(IMPORTER, out), IMPORTER)
+    assert shop.state(whole).quantity_g == 100 * T
+
+    # Said to be lost, stopped, and found again.
+    shop.yard.weighed_g = None
+    shop.warehouse.claim = replace(shop.warehouse.claim, quantity_g=Grams(149 * T))
+    lost = {"type": "loss-notice", "receipt_id": whole, "reason": "lost"}
+    shop.done(shop.prepare(IMPORTER, lost), IMPORTER)
+    assert shop.state(whole).suspend_reason == SuspendReason.NOTICE_OF_LOSS
+    shop.done(shop.prepare(IMPORTER, {"type": "loss-withdrawal", "receipt_id": whole}), IMPORTER)
+    assert shop.state(whole).status is Status.LIVE
