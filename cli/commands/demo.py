@@ -21,9 +21,13 @@ holdfast demo --fresh     # forget the last one and start anew
 )
 @click.option("--once", is_flag=True, help="End after the story.")
 @click.option("--fresh", is_flag=True, help="Delete what an earlier demo left in HOLDFAST_HOME.")
+@click.option(
+    "--first-half", is_flag=True, help="End the story before the loans; a later run tells the rest."
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the API and its page.")
-def demo(once: bool, fresh: bool, port: int | None) -> int:
-    """Tell the story of one lot: 200 t of rubber, from the truck scale to an audited receipt.
+def demo(once: bool, fresh: bool, first_half: bool, port: int | None) -> int:
+    """Tell the story of one lot: 200 t of rubber, from the truck scale to an audited receipt, and on through
+    a pledge, a margin call, a shortage, a release and a sale after default.
 
     Starts a chain, a warehouse system, four attesters, the oracle and the API on this machine, with
     simulated instruments. Nothing leaves the machine. What it makes is kept in HOLDFAST_HOME.
@@ -39,4 +43,4 @@ def demo(once: bool, fresh: bool, port: int | None) -> int:
         raise Misconfigured(
             f"the demo needs the whole checkout, and {error.name} is not in {root}: run `make demo` there"
         ) from error
-    return run(once=once, fresh=fresh, port=port)
+    return run(once=once, fresh=fresh, port=port, first_half=first_half)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from cli.home import Home
-from holdfast.attestation.typed_data import Domain, order_from_typed_data
+from holdfast.chain.deploy import Deployment
+from holdfast.chain.domains import domain_of, read_typed_data
 from holdfast.domain.errors import Refused, Unreachable
 from scripts.demo.founding import member_keys
 from scripts.demo.members import Person
@@ -22,9 +23,9 @@ ENDS = ("final", "refused", "exception")
 class Desk:
     """Talks to the API as one member and signs with that member's key."""
 
-    def __init__(self, home: Home, api_url: str, domain: Domain, person: Person) -> None:
+    def __init__(self, home: Home, api_url: str, deployment: Deployment, person: Person) -> None:
         self.person = person
-        self._domain = domain
+        self._deployment = deployment
         self._keys = member_keys(home, person.key)
         self._http = httpx.Client(
             base_url=f"{api_url}/v1",
@@ -50,14 +51,20 @@ class Desk:
 
     def signature(self, typed_data: Mapping[str, Any]) -> str:
         """Sign typed data with this member's own key, after reading it as our own order."""
-        order = order_from_typed_data(self._domain, typed_data)
-        return "0x" + self._keys.sign(self._domain, order).hex()
+        order = read_typed_data(self._deployment, typed_data)
+        return "0x" + self._keys.sign(domain_of(self._deployment, order), order).hex()
 
-    def submit(self, typed_data: Mapping[str, Any]) -> str:
-        """Submit an order with this member's signature; returns the order's id."""
+    def submit(self, typed_data: Mapping[str, Any], documents: Sequence[Mapping[str, Any]] = ()) -> str:
+        """Submit an order with this member's signature, and the documents it brings; returns its id."""
         signatures = {str(self.person.member_id): self.signature(typed_data)}
-        body = {"typed_data": dict(typed_data), "signatures": signatures}
+        body: dict[str, Any] = {"typed_data": dict(typed_data), "signatures": signatures}
+        if documents:
+            body["documents"] = [dict(item["document"]) for item in documents]
         return str(self._post("/orders", body)["id"])
+
+    def inspect(self, receipt_id: str) -> str:
+        """Ask for a look at a receipt's goods; returns the order's id."""
+        return str(self._post(f"/receipts/{receipt_id}/inspections", {})["id"])
 
     def countersign(self, order_id: str, typed_data: Mapping[str, Any]) -> None:
         """Add this member's signature to an order that waits for it."""

@@ -45,13 +45,12 @@ class Story:
         self.processes = processes
         self.tell = teller
         deployment, genesis = load_deployment(home.deployment)
+        self.deployment = deployment
         self.chain: Chain = open_chain(ChainSettings(processes.chain_url, deployment, genesis))
-        domain = self.chain.connection.domain
-        self.domain = domain
         self.policy = load_policy(home.policy)
         self.yard = Yard(home, processes.intake_url)
         self.operator, self.importer, self.trader, self.bank = (
-            Desk(home, processes.api_url, domain, person) for person in (OPERATOR, IMPORTER, TRADER, BANK)
+            Desk(home, processes.api_url, deployment, person) for person in (OPERATOR, IMPORTER, TRADER, BANK)
         )
         self.receipt_id = 0
         self._small_booked = threading.Event()

@@ -12,7 +12,8 @@ import threading
 import httpx
 
 from cli.home import Home
-from holdfast.attestation.typed_data import order_from_json, request_from_json
+from holdfast.attestation.typed_data import request_from_json
+from holdfast.domain.acts import PartialDeliveryOrder
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import HoldfastError
 from holdfast.domain.orders import DeliveryOrder
@@ -79,5 +80,5 @@ class Watch:
             return lot, REALLY_THERE_G.get(lot.number, lot.quantity_g) if lot else 0
         document = read_document(self._records.document(str(record.receipt_id)))
         lot = next((lot for lot in LOTS if lot.number == document.lot), None)
-        order = order_from_json(record.primary_type, dict(record.order))
-        return lot, order.quantity_g if isinstance(order, DeliveryOrder) else 0
+        leaves = record.primary_type in (DeliveryOrder.__name__, PartialDeliveryOrder.__name__)
+        return lot, int(record.order["quantityG"]) if leaves else 0

@@ -66,7 +66,7 @@ class Network:
         self.policy = load_policy(self.home.policy)
         self.yard = Yard(self.home, self.processes.intake_url)
         self.operator, self.importer, self.trader = (
-            Desk(self.home, self.processes.api_url, self.chain.connection.domain, person)
+            Desk(self.home, self.processes.api_url, deployment, person)
             for person in (OPERATOR, IMPORTER, TRADER)
         )
 

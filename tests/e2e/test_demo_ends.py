@@ -123,7 +123,7 @@ def test_demo__its_chain_is_killed__says_so_and_the_receipts_are_there_again(hom
 
 def test_demo__stopped_before_the_story_is_told__says_so_by_its_status(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    with running(home, "--once") as demo:
+    with running(home, "--once", "--first-half") as demo:
         demo.says("1. The warehouse operator")
         ports = demo.ports()
         demo.process.send_signal(signal.SIGTERM)
@@ -143,7 +143,9 @@ def test_demo__order_while_it_serves_then_killed__done_once_and_the_next_run_end
         url = f"http://127.0.0.1:{demo.ports()[0]}"
         chain = open_chain(ChainSettings(url, deployment, genesis))
         api = f"http://127.0.0.1:{json.loads(home.ports.read_text())['api']}"
-        trader, importer = (Desk(home, api, chain.connection.domain, person) for person in (TRADER, IMPORTER))
+        trader, importer = (
+            Desk(home, api, chain.connection.deployment, person) for person in (TRADER, IMPORTER)
+        )
         wanted = {"type": "transfer", "receipt_id": receipt_id, "transferee": IMPORTER.member_id}
         prepared = trader.prepare({**wanted, "valid_for_s": 600})
         order_id = trader.submit(prepared["typed_data"])
@@ -154,7 +156,7 @@ def test_demo__order_while_it_serves_then_killed__done_once_and_the_next_run_end
         demo.process.kill()
         demo.process.wait(60)
         left = demo.ports()
-    again = holdfast(home.path, "demo", "--once", "--port", str(free_port()))
+    again = holdfast(home.path, "demo", "--once", "--first-half", "--port", str(free_port()))
     assert again.status == 0, again.output
     assert "left running: chain, attester-operator" in again.output
     assert [port for port in left if listening(port)] == []

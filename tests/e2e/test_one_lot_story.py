@@ -136,7 +136,7 @@ def test_audit__of_everything__all_six_decisions_replay(told: Told) -> None:
 
 def test_demo__started_again__finds_the_receipts_and_tells_nothing_twice(told: Told) -> None:
     note = (told.home.path / "story.json").read_bytes()
-    again = holdfast(told.home.path, "demo", "--once")
+    again = holdfast(told.home.path, "demo", "--once", "--first-half")
     assert again.status == 0, again.output
     assert "found the receipts of an earlier run again: 21" in again.output
     # No scene, no new key, no new decision: the note of the telling and the evidence are as they were.

@@ -77,6 +77,6 @@ def tell_once() -> Told:
     folder = Path(tempfile.mkdtemp(prefix="holdfast-story-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     home = Home(folder / "home")
-    telling = holdfast(home.path, "demo", "--once", "--fresh", "--port", str(free_port()))
+    telling = holdfast(home.path, "demo", "--once", "--first-half", "--fresh", "--port", str(free_port()))
     assert telling.status == 0, telling.output
     return Told(home, telling)
