@@ -60,7 +60,7 @@ class SecondHalf:
     def _pledges(self) -> None:
         self._tell.scene(10, "The trader pledges the receipt to the bank; the importer pledges a small one")
         page = self._importer.get("/receipts", limit=100)["items"]
-        self.small = next(item["receipt_id"] for item in page if item["lot"] == SMALL.number)
+        self.small = next(item["id"] for item in page if item["lot"]["label"] == SMALL.number)
         self._due_at = int(time.time()) + DUE_IN_S
         asked = self._pledge_of(self.small, SMALL_LOAN_MINOR, self._due_at, CURE_S)
         small = self._signed(self._importer, asked, self._bank)
