@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 from eth_utils import is_address, keccak, to_canonical_address, to_checksum_address
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from web3 import Web3
 
 from cli.node import connect
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.connection import save_deployment
-from holdfast.chain.deploy import Deployment, FoundingCommittee, FoundingMember, Governance, deploy
+from holdfast.chain.deploy import (
+    Deployment,
+    FoundingCommittee,
+    FoundingMember,
+    FoundingSeries,
+    Governance,
+    deploy,
+)
 from holdfast.domain.errors import InvalidInput, Misconfigured
 from holdfast.domain.members import Member, Role
 from holdfast.domain.units import MemberId
@@ -62,7 +70,12 @@ class Founding(BaseModel):
     validators: str = ""
     deployment_file: Path
     trust_file: Path
+    series_file: Path | None = None
     gas_price_wei: int | None = Field(None, ge=0)
+
+    def series(self) -> tuple[FoundingSeries, ...]:
+        """The price series to begin with. Raises Misconfigured naming what is wrong in the file."""
+        return () if self.series_file is None else read_series(self.series_file)
 
     def sealers(self) -> tuple[bytes, ...]:
         """The validators' addresses, 20 bytes each. Raises Misconfigured."""
@@ -89,6 +102,41 @@ class Founding(BaseModel):
         except InvalidInput as error:
             raise Misconfigured(f"{PREFIX}{error.field.upper()}: {error}") from error
         return governance
+
+
+class SeriesIn(BaseModel):
+    """One price series in the file: what it is the price of, and how it is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    description: str = Field(min_length=1, max_length=500)
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    staleness_s: int = Field(gt=0, lt=2**32)
+    deviation_bps: int = Field(gt=0, lt=10_000)
+    feeders: list[int] = Field(min_length=2, max_length=16)
+
+
+def series_digest(description: str) -> bytes:
+    """The name a price series has on the chain: SHA-256 of its description."""
+    return sha256(description.encode()).digest()
+
+
+def read_series(path: Path) -> tuple[FoundingSeries, ...]:
+    """Price series from a JSON file. Raises Misconfigured naming field and value."""
+    try:
+        found = TypeAdapter(list[SeriesIn]).validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise Misconfigured(f"{PREFIX}SERIES_FILE: {path}: {error}") from error
+    return tuple(
+        FoundingSeries(
+            series_digest(item.description),
+            item.currency.encode(),
+            item.staleness_s,
+            item.deviation_bps,
+            tuple(sorted(item.feeders)),
+        )
+        for item in found
+    )
 
 
 def _addresses(setting: str, text: str) -> list[str]:
@@ -127,7 +175,7 @@ def found_consortium(wanted: Founding) -> Deployment:
             raise Misconfigured(f"{path} is there already: a consortium is founded once; name another file")
         if not path.parent.is_dir():
             raise Misconfigured(f"{path}: there is no folder {path.parent}")
-    sealers, governance = wanted.sealers(), wanted.governance()
+    sealers, governance, series = wanted.sealers(), wanted.governance(), wanted.series()
     book, policy = read_book(wanted.book_file), load_policy(wanted.policy_file)
     attesters = _attesters(book)
     if len(attesters) < wanted.threshold:
@@ -142,6 +190,7 @@ def found_consortium(wanted: Founding) -> Deployment:
         governance,
         members=[_founding(entry) for entry in book],
         committee=FoundingCommittee(wanted.threshold, wanted.max_age_s, policy_digest(policy), attesters),
+        series=series,
         gas_price_wei=wanted.gas_price_wei,
     )
     genesis = bytes(w3.eth.get_block(0)["hash"])

@@ -76,6 +76,7 @@ def deploy(settings: Path | None, as_json: bool) -> None:
       ENGINE                                 qbft, clique or development
       VALIDATORS                             for qbft: addresses, comma-separated
       DEPLOYMENT_FILE, TRUST_FILE            written; refused if they are there already
+      SERIES_FILE                            optional; JSON list of price series to begin with
       GAS_PRICE_WEI                          optional; 0 on a chain with free gas
 
     The trust file is what members verify title proofs against: hand it to them on a way you trust.

@@ -56,6 +56,17 @@ class FoundingCommittee:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundingSeries:
+    """A price series from the first block on: `digest` names its description; ages in s, distances in bps."""
+
+    digest: bytes
+    currency: bytes
+    staleness_s: int
+    deviation_bps: int
+    feeders: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment:
     """Where a consortium lives. `block` is the first one that an indexer has to read."""
 
@@ -144,6 +155,7 @@ def deploy(
     *,
     members: Sequence[FoundingMember],
     committee: FoundingCommittee,
+    series: Sequence[FoundingSeries] = (),
     gas_price_wei: int | None = None,
 ) -> Deployment:
     """Deploy, found the consortium, then give power away: the signer keeps none unless governance names it.
@@ -184,6 +196,10 @@ def deploy(
             committee.threshold, committee.max_age_s, committee.policy_digest, words
         )
     )
+    valuation = _contract(w3, "Valuation", modules["valuation"])
+    for one in series:
+        rules = (one.currency, one.staleness_s, one.deviation_bps, list(one.feeders))
+        sender.send(valuation.functions.setSeries(one.digest, *rules))
     governed = {"Consortium": expected[1], "Valuation": modules["valuation"]}
     for step in hand_over(governance, expected[0], governed, signer.address):
         sender.send(manager.functions[step.function](*step.args))
