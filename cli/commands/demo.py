@@ -21,9 +21,7 @@ holdfast demo --fresh     # forget the last one and start anew
 )
 @click.option("--once", is_flag=True, help="End after the story.")
 @click.option("--fresh", is_flag=True, help="Delete what an earlier demo left in HOLDFAST_HOME.")
-@click.option(
-    "--first-half", is_flag=True, help="End before the loans; a later run tells the rest."
-)
+@click.option("--first-half", is_flag=True, help="End before the loans; a later run tells the rest.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the API and its page.")
 def demo(once: bool, fresh: bool, first_half: bool, port: int | None) -> int:
     """Tell the story of one lot: 200 t of rubber, from the truck scale to an audited receipt, and on through

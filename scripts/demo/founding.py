@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import time
@@ -26,7 +27,7 @@ from holdfast.keys.keystore import MACHINE_WORK_FACTOR, PartyKeys, PublicParty, 
 from holdfast.proof.trust import Engine
 from oracle.members_book import AttesterSeat, BookEntry, read_book, write_book
 from scripts.demo.chain import rpc
-from scripts.demo.members import ATTESTERS, IOT, PEOPLE
+from scripts.demo.members import ATTESTERS, IOT, PEOPLE, REPORTERS
 from tests.simulators.keys import bridge_calibration, camera_entry, device_key, weighbridge_entry
 
 SITE = "CNTAO-W3"
@@ -35,6 +36,7 @@ BAYS = ("A-07", "A-08", "B-01", "B-02")
 AUDIENCE, ISSUER = "holdfast-api", "holdfast-embedded"
 THRESHOLD = 3
 MAX_EVIDENCE_AGE_S = 3600
+RUBBER_PRICES = "Natural rubber SVR 10, ex warehouse Qingdao, CNY per tonne"
 ONE_ETHER = hex(10**18)
 
 
@@ -146,11 +148,26 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
             engine=Engine.DEVELOPMENT,
             deployment_file=home.deployment,
             trust_file=home.trust,
+            series_file=_series(home),
             gas_price_wei=0,
         )
     )
     _tokens(home)
     return deployment
+
+
+def _series(home: Home) -> Path:
+    """One price series, reported by three members that trade nothing."""
+    rubber = {
+        "description": RUBBER_PRICES,
+        "currency": "CNY",
+        "staleness_s": 7 * 86_400,
+        "deviation_bps": 300,
+        "feeders": [person.member_id for person in REPORTERS],
+    }
+    path = home.path / "price-series.json"
+    path.write_text(json.dumps([rubber], indent=2) + "\n", encoding="utf-8")
+    return path
 
 
 def readdress(home: Home, attester_ports: dict[str, int]) -> None:

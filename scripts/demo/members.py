@@ -77,4 +77,6 @@ AUDITOR = Person(
 )
 
 PEOPLE = (OPERATOR, IMPORTER, TRADER, BANK, INSPECTOR, IOT, AUDITOR)
+REPORTERS = (INSPECTOR, IOT, AUDITOR)
+"""Who reports prices: members with no part in any trade."""
 ATTESTERS = tuple(person for person in PEOPLE if person.attests)

@@ -11,17 +11,21 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
+from cli.founding import series_digest
 from holdfast.domain.errors import Refused
 from holdfast.domain.units import show_mass, show_time
 from scripts.demo.desk import Desk
+from scripts.demo.founding import RUBBER_PRICES
 from scripts.demo.lots import PALLET_G, RUBBER, SMALL, Lot
-from scripts.demo.members import BANK, IMPORTER, TRADER
+from scripts.demo.members import BANK, IMPORTER, REPORTERS, TRADER
 from scripts.demo.story import Story
 
 LOAN_MINOR = 180_000_000
 """CNY 1,800,000.00 on 200 t."""
-VALUE_MINOR = 250_000_000
-"""What the goods are worth after the price has fallen: CNY 2,500,000.00; 70 % of it is less than the loan."""
+PRICES_MINOR = (1_252_000, 1_250_000, 1_249_000)
+"""What three members report for a tonne after the fall. At CNY 12,500.00 the 200 t are worth CNY
+2,500,000.00, and 70 % of that is less than the loan.
+"""
 SMALL_LOAN_MINOR = 2_000_000
 """CNY 20,000.00 on 2.5 t."""
 SOLD_FOR_MINOR, COSTS_MINOR = 2_750_000, 150_000
@@ -39,6 +43,9 @@ class SecondHalf:
         self._story = story
         self._tell = story.tell
         self._trader, self._bank, self._importer = story.trader, story.bank, story.importer
+        api = story.processes.api_url
+        self._reporters = [Desk(story.home, api, story.deployment, person) for person in REPORTERS]
+        self._series = "0x" + series_digest(RUBBER_PRICES).hex()
         self.pledged = f"0x{story.receipt_id:064x}"
         self.small = ""
         self.taken = ""
@@ -61,6 +68,10 @@ class SecondHalf:
         self._tell.scene(10, "The trader pledges the receipt to the bank; the importer pledges a small one")
         page = self._importer.get("/receipts", limit=100)["items"]
         self.small = next(item["id"] for item in page if item["lot"]["label"] == SMALL.number)
+        valued = self._trader.value_by(self.pledged, self._series)
+        self._story.collect(valued, RUBBER, weighed_g=None)
+        self._ends(valued, self._trader)
+        self._tell.say(f"valued by the series \u201c{RUBBER_PRICES}\u201d; attesters confirm the grade")
         self._due_at = int(time.time()) + DUE_IN_S
         asked = self._pledge_of(self.small, SMALL_LOAN_MINOR, self._due_at, CURE_S)
         small = self._signed(self._importer, asked, self._bank)
@@ -78,13 +89,23 @@ class SecondHalf:
 
     def _margin_call(self) -> None:
         self._tell.scene(11, "The price of rubber falls: the bank calls for margin")
-        body = {"type": "margin-call", "receipt_id": self.pledged, "value_minor": str(VALUE_MINOR)}
+        posted = []
+        for desk, price in zip(self._reporters, PRICES_MINOR, strict=True):
+            observed = int(self._story.chain.connection.head().timestamp_s) - 1
+            body = {"type": "price", "series_digest": self._series, "price_minor": str(price)}
+            posted.append((desk, self._signed(desk, {**body, "observed_at": observed})))
+            self._tell.say(f"{desk.person.name} reports CNY {price / 100:,.2f} for a tonne")
+        for desk, order_id in posted:
+            self._ends(order_id, desk)
+        value = PRICES_MINOR[1] * RUBBER.quantity_g // 1_000_000
+        body = {"type": "margin-call", "receipt_id": self.pledged, "value_minor": str(value)}
         order_id = self._signed(self._bank, body)
         self._story.collect(order_id, RUBBER, weighed_g=None)
         self._ends(order_id)
         pledge = self._pledge_on(self.pledged)
+        needed = int(pledge["needed_minor"])
         self._tell.say(
-            f"goods worth CNY {VALUE_MINOR / 100:,.2f}, needed CNY {int(pledge['needed_minor']) / 100:,.2f}; "
+            f"goods worth CNY {value / 100:,.2f} by the chain's own count, needed CNY {needed / 100:,.2f}; "
             f"no sale before {show_time(pledge['sale_from'])}"
         )
 
