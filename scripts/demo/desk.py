@@ -64,7 +64,7 @@ class Desk:
 
     def value_by(self, receipt_id: str, series_digest: str) -> str:
         """Name the price series of a receipt's lot; returns the order's id."""
-        return str(self._post(f"/receipts/{receipt_id}/valuations", {"series_digest": series_digest})["id"])
+        return str(self._post(f"/receipts/{receipt_id}/series", {"series_digest": series_digest})["id"])
 
     def inspect(self, receipt_id: str) -> str:
         """Ask for a look at a receipt's goods; returns the order's id."""
