@@ -164,7 +164,7 @@ class SecondHalf:
         code = self._story.yard.challenge(order_id)
         self._story.yard.weigh(code, taken_g, 2)
         self._story.yard.look(RUBBER.bay, code, RUBBER.ssccs)
-        order = self._ends(order_id)
+        order = self._ends(order_id, self._trader)
         self._tell.say(f"delivered and cancelled for ever, transaction {order['tx_hash']}")
 
     def _default(self) -> None:
