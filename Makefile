@@ -45,9 +45,9 @@ types: setup ## mypy --strict
 imports: setup ## layering: imports point downward only
 	@$(BIN)/lint-imports
 
-assurance: setup ## every check of the contracts beyond the tests, as one table; FULL=1 in release size, JSON=1
+assurance: setup ## every check of the contracts beyond the tests, as one table; FULL=1 in release size, JSON=1, ONLY="gas pairs"
 	@$(PYTHON) scripts/setup.py --assurance
-	@$(BIN)/python -m scripts.assurance.main $(if $(call ON,$(FULL)),--full) $(if $(call ON,$(JSON)),--json)
+	@$(BIN)/python -m scripts.assurance.main $(ONLY:%=--only %) $(if $(call ON,$(FULL)),--full) $(if $(call ON,$(JSON)),--json)
 
 bench-gas: setup ## gas of each act beside TradeTrust 5.5.1 as shipped and plain OpenZeppelin
 	@$(BIN)/python -m scripts.bench_gas
