@@ -69,9 +69,11 @@ abstract contract ReceiptSuspension is ReceiptGuards, AttestedOrders, ISuspensio
         uint256 word = _nextIs(receiptId, order.seq);
         if (word.statusOf() != STATUS_SUSPENDED) revert ReceiptNotSuspended(receiptId, word.statusOf());
         if (word.suspendReasonOf() == SUSPENDED_BY_NOTICE) revert ReceiptUnderNotice(receiptId);
-        _receipts[receiptId].save(word.withStatus(STATUS_LIVE).withSuspendReason(0).withNextSeq());
+        word = word.withStatus(STATUS_LIVE).withSuspendReason(0).withNextSeq();
+        _receipts[receiptId].save(word);
         emit IWarehouseReceipt.ReceiptReinstated(receiptId, order.seq);
-        emit IERC5192.Unlocked(receiptId);
+        // Live again, but a pledge, a lien or a freeze may still lie on it.
+        if (word.isOpen()) emit IERC5192.Unlocked(receiptId);
         _attestApart(
             OrderHash.ofReinstate(order),
             word,
