@@ -96,7 +96,7 @@ def chain_process(demo: Demo) -> int:
 
 
 def test_demo__told_to_stop_while_it_serves__state_kept_and_nothing_left(home: Home) -> None:
-    with running(home) as demo:
+    with running(home, "--first-half") as demo:
         demo.says("Look:")
         ports = demo.ports()
         assert all(listening(port) for port in ports)
@@ -110,7 +110,7 @@ def test_demo__told_to_stop_while_it_serves__state_kept_and_nothing_left(home: H
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the chain's process under /proc")
 def test_demo__its_chain_is_killed__says_so_and_the_receipts_are_there_again(home: Home) -> None:
-    with running(home) as demo:
+    with running(home, "--first-half") as demo:
         demo.says("Look:")
         os.kill(chain_process(demo), signal.SIGKILL)
         assert demo.process.wait(60) == 3
@@ -137,7 +137,7 @@ def test_demo__order_while_it_serves_then_killed__done_once_and_the_next_run_end
     home: Home,
 ) -> None:
     receipt_id = json.loads((home.path / "story.json").read_text())["receipt_id"]
-    with running(home) as demo:
+    with running(home, "--first-half") as demo:
         demo.says("carried out, too")
         deployment, genesis = load_deployment(home.deployment)
         url = f"http://127.0.0.1:{demo.ports()[0]}"
