@@ -77,8 +77,9 @@ def test_gas__every_act__within_budget_and_exact(chain: Web3) -> None:
     figures = measure_gas(chain)
     assert [figure.act for figure in figures] == list(BUDGET)
     assert [f"{f.act}: {f.gas} > {f.budget}" for f in figures if not f.within] == []
-    # A figure far below is a measurement gone wrong, not a gain.
-    assert all(figure.gas > figure.budget * 0.8 for figure in figures), figures
+    # A figure far below is a measurement gone wrong, not a gain. A split that leaves its rest is 79 % of what
+    # was allowed for one that makes both parts anew.
+    assert all(figure.gas > figure.budget * 0.75 for figure in figures), figures
 
 
 def test_gas__measured_again_on_a_new_chain__the_same_to_the_unit() -> None:
