@@ -50,7 +50,7 @@ def analyse() -> dict[str, Any]:
     sources = {unit: {"content": text} for unit, text in read_sources(ROOT).items()}
     settings = {
         **SETTINGS,
-        "optimizer": {"enabled": True, "runs": 1},
+        "optimizer": {"enabled": True, "runs": 1500},
         "outputSelection": {"*": {"*": list(_OUTPUTS), "": ["ast"]}},
     }
     request.write_text(
