@@ -25,12 +25,11 @@ from typing import Any, Final
 import solcx
 from web3 import Web3
 
-from cli.home import Home
 from cli.node import connect
 from holdfast.chain.compile import SETTINGS, launcher, read_sources
 from holdfast.chain.gas import BUDGET, measure_gas
 from holdfast.domain.errors import HoldfastError, Refused, Unreachable
-from scripts.demo.chain import free_port, start_anvil, stop
+from scripts.demo.chain import throwaway_chain
 from scripts.setup_machine import cache_folder
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -200,16 +199,11 @@ def unpack_peer(packed: Path, target: Path) -> None:
 def compare() -> list[dict[str, Any]]:
     """Each act with its gas in the three systems (None where a peer has no such act), and a note."""
     shipped = fetch_tradetrust()
-    with tempfile.TemporaryDirectory(prefix="holdfast-gas-") as folder:
-        port = free_port()
-        process = start_anvil(Home(Path(folder)), port)
-        try:
-            w3 = connect(f"http://127.0.0.1:{port}")
-            own = {figure.act: figure.gas for figure in measure_gas(w3)}
-            peers = Peers(w3, shipped)
-            columns = (own, peers.tradetrust(), peers.openzeppelin())
-        finally:
-            stop(process)
+    with throwaway_chain() as url:
+        w3 = connect(url)
+        own = {figure.act: figure.gas for figure in measure_gas(w3)}
+        peers = Peers(w3, shipped)
+        columns = (own, peers.tradetrust(), peers.openzeppelin())
     return [
         {"act": act, **{name: column.get(act) for name, column in zip(_COLUMNS, columns, strict=True)}}
         | {"note": _NOTES.get(act, "")}

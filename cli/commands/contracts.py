@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from cli.commands.modules import module
 from cli.framework import ExampleGroup, emit_json, json_option, on_terminal
-from cli.home import Home, checkout
+from cli.home import checkout
 
 if TYPE_CHECKING:
     from holdfast.chain.gas import GasFigure
@@ -190,12 +189,7 @@ def _development_chain(rpc_url: str | None) -> Iterator[str]:
         yield rpc_url
         return
     checkout()
-    from scripts.demo.chain import free_port, start_anvil, stop
+    from scripts.demo.chain import throwaway_chain
 
-    with tempfile.TemporaryDirectory(prefix="holdfast-gas-") as folder:
-        port = free_port()
-        process = start_anvil(Home(Path(folder)), port)
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            stop(process)
+    with throwaway_chain() as url:
+        yield url

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,6 @@ from eth_account.signers.local import LocalAccount
 from eth_utils import keccak
 from web3 import HTTPProvider, Web3
 
-from cli.home import Home
 from holdfast.attestation.quorum import Attester
 from holdfast.attestation.signatures import SECP256K1_N
 from holdfast.chain.deploy import (
@@ -29,7 +27,7 @@ from holdfast.chain.deploy import (
 )
 from holdfast.domain.members import Member, Role
 from holdfast.domain.units import MemberId
-from scripts.demo.chain import free_port, rpc, start_anvil, stop
+from scripts.demo.chain import rpc, throwaway_chain
 
 ROLES: Final = (
     Role.WAREHOUSE_OPERATOR,
@@ -69,15 +67,9 @@ def found(folder: Path) -> None:
         Unreachable: it does not come up.
         Refused: a contract refuses its own founding.
     """
-    with tempfile.TemporaryDirectory(prefix="holdfast-founding-") as home:
-        port = free_port()
-        process = start_anvil(Home(Path(home)), port)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            founded = _deploy(Web3(HTTPProvider(url)))
-            dumped: str = rpc(url, "anvil_dumpState")
-        finally:
-            stop(process)
+    with throwaway_chain() as url:
+        founded = _deploy(Web3(HTTPProvider(url)))
+        dumped: str = rpc(url, "anvil_dumpState")
     state = json.loads(gzip.decompress(bytes.fromhex(dumped.removeprefix("0x"))))
     folder.mkdir(parents=True, exist_ok=True)
     accounts = {address: _account(found) for address, found in state["accounts"].items()}

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from cli.home import Home
 from cli.node import connect
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.compile import CONTRACTS
 from holdfast.chain.gas import measure_gas
 from holdfast.domain.errors import Refused
 from scripts.assurance.check import Check
-from scripts.demo.chain import free_port, start_anvil, stop
+from scripts.demo.chain import throwaway_chain
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 MOST_BYTES: Final = 24_576
@@ -46,13 +45,8 @@ def sizes() -> list[Check]:
 
 def gas() -> list[Check]:
     """Each act's gas against its budget, on a chain of our own."""
-    with tempfile.TemporaryDirectory(prefix="holdfast-gas-") as folder:
-        port = free_port()
-        process = start_anvil(Home(Path(folder)), port)
-        try:
-            figures = measure_gas(connect(f"http://127.0.0.1:{port}"))
-        finally:
-            stop(process)
+    with throwaway_chain() as url:
+        figures = measure_gas(connect(url))
     return [
         Check(f"gas: {item.act}", "anvil", 1, f"{item.gas:,}", f"<= {item.budget:,}", item.within)
         for item in figures

@@ -12,10 +12,8 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import tempfile
 from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 from eth_account import Account
@@ -23,7 +21,6 @@ from eth_account.signers.local import LocalAccount
 from eth_keys import keys
 from web3 import Web3
 
-from cli.home import Home
 from cli.node import connect
 from holdfast.attestation.quorum import Attester, Committee, sorted_signatures
 from holdfast.attestation.signatures import compact
@@ -44,7 +41,7 @@ from holdfast.domain.members import Member, Role
 from holdfast.domain.orders import Attestation, IssueOrder, Kind, Order, ReceiptTerms
 from holdfast.domain.units import MemberId
 from scripts.assurance.check import Check
-from scripts.demo.chain import free_port, rpc, start_anvil, stop
+from scripts.demo.chain import rpc, throwaway_chain
 
 OPERATOR, IMPORTER, BANK, INSPECTOR, IOT, OTHER_BANK = 1, 2, 4, 5, 6, 8
 ROLES: Final = {
@@ -179,13 +176,8 @@ class Network:
 
 def run(pairs: int, say: Callable[[str], None], seed: int = 1) -> list[Check]:
     """Race `pairs` pairs on a chain of our own."""
-    with tempfile.TemporaryDirectory(prefix="holdfast-pairs-") as folder:
-        port = free_port()
-        process = start_anvil(Home(Path(folder)), port)
-        try:
-            found = _race_all(Network(f"http://127.0.0.1:{port}"), pairs, say, random.Random(seed))  # noqa: S311
-        finally:
-            stop(process)
+    with throwaway_chain() as url:
+        found = _race_all(Network(url), pairs, say, random.Random(seed))  # noqa: S311
     good = sum(item == (1, 1) for item in found)
     return [
         Check(

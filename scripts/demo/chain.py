@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -136,6 +137,18 @@ def stop(*processes: subprocess.Popen[bytes], timeout_s: float = 10) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def throwaway_chain() -> Iterator[str]:
+    """A chain of its own with Berlin rules, gone afterwards. Gives its URL. Raises as `start_anvil`."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-chain-") as folder:
+        port = free_port()
+        process = start_anvil(Home(Path(folder)), port)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            stop(process)
 
 
 @contextmanager
