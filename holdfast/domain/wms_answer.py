@@ -19,7 +19,7 @@ from holdfast.domain.claims import StockClaim, check_sscc, check_text
 from holdfast.domain.errors import InvalidInput, Refused
 from holdfast.domain.units import Grams, UnixSeconds, to_grams
 
-FORMAT = "holdfast-wms-tryton/1"
+FORMAT = "holdfast-wms-tryton/2"
 MEDIA_TYPE = "application/vnd.holdfast.wms+json"
 INCONSISTENT = "wms-inconsistent"
 """Refusal reason when the answers contradict each other, as when somebody books between two of them."""
@@ -52,13 +52,17 @@ class Query:
 def read_stock(site: str, lot: str, as_of: int) -> Generator[Query, bytes, StockClaim]:
     """Ask for a lot on a site, question by question; yields each `Query`, takes the answer's bytes.
 
-    1. the site is exactly one warehouse; 2. the lot is exactly one record; 3. every move done with it;
-    4. which places of those moves are on this site. What is on hand is summed from the moves and must
-    equal the total that Tryton itself states.
+    1. the site is exactly one warehouse; 2. every move done with the lot; 3. the lot is exactly one
+    record; 4. which places of those moves are on this site. What is on hand is summed from the moves and
+    must equal the total that Tryton itself states.
+
+    The lot is asked of the company that moved it: Tryton states its total at the end of "today", and
+    without a company that is the server's day, not the warehouse's. A lot booked in Qingdao after midnight
+    would have nothing on hand until midnight in London.
 
     Raises:
-        Refused: the answer is no: unknown or ambiguous site or lot, nothing on hand, several places,
-            contradicting answers (`INCONSISTENT`).
+        Refused: the answer is no: unknown or ambiguous site or lot, nothing on hand, several places or
+            companies, contradicting answers (`INCONSISTENT`).
         InvalidInput: an answer is not what Tryton's interface gives.
     """
     check_text("site", site)
@@ -70,10 +74,20 @@ def read_stock(site: str, lot: str, as_of: int) -> Generator[Query, bytes, Stock
     site_id = _int(warehouse, "id")
 
     question = Query(
+        "stock.move",
+        (("lot.number", "=", lot), ("state", "=", "done")),
+        ("quantity", "unit.symbol", "from_location", "to_location", "package.number", "lot", "product", "company"),
+    )
+    moves = _rows(question, (yield question))
+    companies = sorted({_int(move, "company") for move in moves})
+    if len(companies) > 1:
+        raise Refused("several-companies", f"lot {lot!r} was moved by {len(companies)} companies; expected one")
+
+    question = Query(
         "stock.lot",
         (("number", "=", lot),),
         ("number", "product.template.name", "default_uom.symbol", "quantity"),
-        (("locations", (site_id,)), ("with_childs", True)),
+        (("locations", (site_id,)), ("with_childs", True), *(("company", one) for one in companies)),
     )
     found = _single(_rows(question, (yield question)), "lot", lot)
     if _text(found, "number") != lot:
@@ -82,12 +96,6 @@ def read_stock(site: str, lot: str, as_of: int) -> Generator[Query, bytes, Stock
     unit = _text(_part(found, "default_uom"), "symbol")
     stated_g = _amount(found, "quantity", unit)
 
-    question = Query(
-        "stock.move",
-        (("lot.number", "=", lot), ("state", "=", "done")),
-        ("quantity", "unit.symbol", "from_location", "to_location", "package.number", "lot", "product"),
-    )
-    moves = _rows(question, (yield question))
     for move in moves:
         if _int(move, "lot") != _int(found, "id") or _int(move, "product") != _int(product, "id"):
             raise Refused(INCONSISTENT, f"move {move['id']} is of another lot or product than {lot!r}")

@@ -14,7 +14,7 @@ from holdfast.domain.wms_answer import MEDIA_TYPE, Query, parse_claim, read_stoc
 from oracle.wms.port import ClaimAnswer
 
 URL = "http://wms.example/holdfast"
-SUPPLIER_ID, WAREHOUSE_ID, BAY_ID, LOT_ID, PRODUCT_ID = 6, 5, 9, 1, 1
+SUPPLIER_ID, WAREHOUSE_ID, BAY_ID, LOT_ID, PRODUCT_ID, COMPANY_ID = 6, 5, 9, 1, 1, 1
 
 
 class FakeStockSource:
@@ -54,7 +54,7 @@ def raw_answer(claim: StockClaim) -> bytes:
 
 
 def answers_for(claim: StockClaim) -> list[list[dict[str, Any]]]:
-    """The four answers (site, lot, moves, places) as plain records, to be bent by a test."""
+    """The four answers (site, moves, lot, places) as plain records, to be bent by a test."""
     uom = {"__name__": "product.uom", "id": 2, "symbol": claim.unit}
     template = {"__name__": "product.template", "id": 1, "name": claim.product}
     lot = {
@@ -82,11 +82,12 @@ def answers_for(claim: StockClaim) -> list[list[dict[str, Any]]]:
                 "package": package,
                 "lot": LOT_ID,
                 "product": PRODUCT_ID,
+                "company": COMPANY_ID,
             }
         )
     warehouse = {"__name__": "stock.location", "id": WAREHOUSE_ID, "code": claim.site}
     bay = {"__name__": "stock.location", "id": BAY_ID, "code": claim.location, "type": "storage"}
-    return [[warehouse], [lot], moves, [bay]]
+    return [[warehouse], moves, [lot], [bay]]
 
 
 def _in_unit(amount_g: int, unit: str) -> float:

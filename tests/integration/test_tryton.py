@@ -272,6 +272,30 @@ def test_initialise__folder_of_somebody_else__refused_and_left_alone(tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+def test_claim__booked_when_the_server_still_has_yesterday__on_hand_at_once(
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Server and warehouse 26 hours apart, so that their dates differ whenever this runs.
+
+    Seen at half past midnight in Qingdao with a server on UTC: 0 g of a lot just booked, for eight hours.
+    """
+    monkeypatch.setenv("TZ", "Etc/GMT+12")
+    home = tmp_path / "home"
+    tryton.initialise(home, template=template)
+    port = tryton.free_port()
+    process = tryton.start(home, port)
+    try:
+        running = Running(tryton.base_url(port), tryton.credentials(home), home)
+        tryton.wait_ready(running.url, process)
+        with Rpc(running.url, "admin", running.secrets.admin_password) as rpc:
+            company = rpc.one("company.company", [])
+            rpc.write("company.company", [company], {"timezone": "Pacific/Kiritimati"})
+        book_arrival(*running.clerk, lot=LOT, bay="A-07", quantity_kg=20_000, ssccs=PALLETS[:16])
+        assert running.source().claim(site=SITE, lot=LOT).claim.quantity_g == 20_000_000
+    finally:
+        tryton.stop(process)
+
+
 def test_raw__read_by_another_process__same_claim(wms: Running, tmp_path: Path) -> None:
     answer = wms.source().claim(site=SITE, lot=LOT)
     (tmp_path / "raw").write_bytes(answer.raw)

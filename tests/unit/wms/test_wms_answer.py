@@ -35,7 +35,7 @@ def read(answers: Answers) -> StockClaim:
 
 def moved(answers: Answers, number: int, **values: Any) -> None:
     """Add a move like the first, with other values."""
-    answers[2].append({**answers[2][0], "id": number, **values})
+    answers[1].append({**answers[1][0], "id": number, **values})
 
 
 def test_read_stock__lot_in_one_bay__claim_with_grams_and_pallets() -> None:
@@ -46,21 +46,21 @@ def test_read_stock__lot_in_one_bay__claim_with_grams_and_pallets() -> None:
 
 def test_read_stock__tonnes_and_kilograms_mixed__summed_in_grams() -> None:
     answers = answers_for(CLAIM)
-    answers[2][0].update(quantity=1.25, unit={"__name__": "product.uom", "id": 9, "symbol": "t"})
+    answers[1][0].update(quantity=1.25, unit={"__name__": "product.uom", "id": 9, "symbol": "t"})
     assert read(answers).quantity_g == CLAIM.quantity_g
 
 
 def test_read_stock__pallet_left_again__is_no_longer_claimed() -> None:
     answers = answers_for(CLAIM)
     moved(answers, 3, from_location=BAY_ID, to_location=7)
-    answers[1][0]["quantity"] = 1250.0
+    answers[2][0]["quantity"] = 1250.0
     claim = read(answers)
     assert (claim.quantity_g, claim.packages) == (1_250_000, CLAIM.packages[1:])
 
 
 def test_read_stock__another_record__another_source_version() -> None:
     answers = answers_for(CLAIM)
-    answers[2][0]["id"] = 40
+    answers[1][0]["id"] = 40
     assert read(answers).source_version != read(answers_for(CLAIM)).source_version
 
 
@@ -69,25 +69,26 @@ def test_read_stock__another_record__another_source_version() -> None:
     [
         ("unknown-site", lambda a: a[0].clear()),
         ("ambiguous-site", lambda a: a[0].append({**a[0][0], "id": 77})),
-        ("unknown-lot", lambda a: a[1].clear()),
-        ("ambiguous-lot", lambda a: a[1].append({**a[1][0], "id": 77})),
-        ("wms-inconsistent", lambda a: a[1][0].update(quantity=2499.99)),
-        ("wms-inconsistent", lambda a: a[2].pop()),
-        ("wms-inconsistent", lambda a: a[2][0].update(lot=8)),
-        ("wms-inconsistent", lambda a: a[2][0].update(product=8)),
+        ("several-companies", lambda a: a[1][0].update(company=2)),
+        ("unknown-lot", lambda a: a[2].clear()),
+        ("ambiguous-lot", lambda a: a[2].append({**a[2][0], "id": 77})),
+        ("wms-inconsistent", lambda a: a[2][0].update(quantity=2499.99)),
+        ("wms-inconsistent", lambda a: a[1].pop()),
+        ("wms-inconsistent", lambda a: a[1][0].update(lot=8)),
+        ("wms-inconsistent", lambda a: a[1][0].update(product=8)),
         ("wms-inconsistent", lambda a: a[3].append(OTHER_BAY)),
         ("wms-inconsistent", lambda a: a[3].clear()),
-        ("several-places", lambda a: (a[2][0].update(to_location=10), a[3].append(OTHER_BAY))),
+        ("several-places", lambda a: (a[1][0].update(to_location=10), a[3].append(OTHER_BAY))),
         (
             "negative-stock",
             lambda a: (
-                a[2][0].update(from_location=10, quantity=1250.0),
+                a[1][0].update(from_location=10, quantity=1250.0),
                 a[3].append(OTHER_BAY),
-                a[1][0].update(quantity=1250.0),
+                a[2][0].update(quantity=1250.0),
             ),
         ),
-        ("nothing-on-hand", lambda a: (a[2].clear(), a[3].clear(), a[1][0].update(quantity=0.0))),
-        ("duplicate-sscc", lambda a: a[2][0]["package"].update(number=a[2][1]["package"]["number"])),
+        ("nothing-on-hand", lambda a: (a[1].clear(), a[3].clear(), a[2][0].update(quantity=0.0))),
+        ("duplicate-sscc", lambda a: a[1][0]["package"].update(number=a[1][1]["package"]["number"])),
     ],
 )
 def test_read_stock__answers_that_say_no__refused_with_reason(
@@ -106,19 +107,19 @@ def test_read_stock__answers_that_say_no__refused_with_reason(
         lambda a: a[0][0].update(code="CNTAO-W4"),
         lambda a: a[0][0].update(id=True),
         lambda a: a[0][0].update(id=None),
-        lambda a: a[1][0].update(number="QD-2026-0148"),
-        lambda a: a[1][0].pop("quantity"),
-        lambda a: a[1][0].update(quantity="2500"),
-        lambda a: a[1][0].update(quantity=1e16),
-        lambda a: a[1][0].update(product=None),
-        lambda a: a[1][0]["default_uom"].update(symbol="bale"),
-        lambda a: a[1][0]["product"]["template"].update(name="SVR\x1b[2J"),
-        lambda a: a[2][0].update(__name__="stock.lot"),
-        lambda a: a[2][0].update(id=a[2][1]["id"]),
-        lambda a: a[2][0].update(quantity=0.0001),
-        lambda a: a[2][0].pop("unit"),
-        lambda a: a[2][0]["package"].update(number="PALLET-1"),
-        lambda a: a[2].append("move"),
+        lambda a: a[2][0].update(number="QD-2026-0148"),
+        lambda a: a[2][0].pop("quantity"),
+        lambda a: a[2][0].update(quantity="2500"),
+        lambda a: a[2][0].update(quantity=1e16),
+        lambda a: a[2][0].update(product=None),
+        lambda a: a[2][0]["default_uom"].update(symbol="bale"),
+        lambda a: a[2][0]["product"]["template"].update(name="SVR\x1b[2J"),
+        lambda a: a[1][0].update(__name__="stock.lot"),
+        lambda a: a[1][0].update(id=a[1][1]["id"]),
+        lambda a: a[1][0].update(quantity=0.0001),
+        lambda a: a[1][0].pop("unit"),
+        lambda a: a[1][0]["package"].update(number="PALLET-1"),
+        lambda a: a[1].append("move"),
         lambda a: a[3][0].update(code=None),
     ],
 )
@@ -165,7 +166,7 @@ def reworked(change: Callable[[dict[str, Any]], Any]) -> bytes:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda w: w.update(format="holdfast-wms-tryton/2"),
+        lambda w: w.update(format="holdfast-wms-tryton/1"),
         lambda w: w.update(extra=1),
         lambda w: w.update(as_of="1795255975"),
         lambda w: w.update(as_of=0),
@@ -179,8 +180,8 @@ def reworked(change: Callable[[dict[str, Any]], Any]) -> bytes:
         lambda w: w["exchanges"][0].pop("body"),
         lambda w: w["exchanges"][0].update(body=[]),
         lambda w: w["exchanges"][0].update(body="\ud800"),
-        lambda w: w["exchanges"][2]["query"].update(domain=[]),
-        lambda w: w["exchanges"][1]["query"].update(context={}),
+        lambda w: w["exchanges"][1]["query"].update(domain=[]),
+        lambda w: w["exchanges"][2]["query"].update(context={}),
     ],
 )
 def test_parse_claim__record_that_is_not_such_a_reading__invalid_input(
