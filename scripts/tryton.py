@@ -125,8 +125,11 @@ def prepare_template(directory: Path = TEMPLATE, venv: Path = VENV) -> None:
     initialise(directory, venv, template=None)
 
 
-def start(home: Path, port: int, venv: Path = VENV) -> subprocess.Popen[bytes]:
-    """Start the instance in `home` on `port`; a process left over in the same `home` is ended first."""
+def start(home: Path, port: int, venv: Path = VENV, zone: str | None = None) -> subprocess.Popen[bytes]:
+    """Start the instance in `home` on `port`; a process left over in the same `home` is ended first.
+
+    `zone` is the server's time zone (``Etc/UTC``), this machine's if none is given.
+    """
     stop_leftover(home)
     config = _write_config(home, port)
     command = [str(_python(venv)), "-m", "trytond.cli", "-c", str(config), "-d", DATABASE]
@@ -139,7 +142,7 @@ def start(home: Path, port: int, venv: Path = VENV) -> subprocess.Popen[bytes]:
             stderr=log,
             stdin=subprocess.DEVNULL,
             cwd=home,
-            env=_environment(),
+            env=_environment() | ({"TZ": zone} if zone else {}),
             # Inherited, the lock is held exactly as long as the server lives, however it ends.
             pass_fds=(lock.fileno(),),
         )

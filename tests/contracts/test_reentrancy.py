@@ -57,11 +57,12 @@ def test_wallet__sends_a_good_order_while_asked_for_another__only_the_one_asked_
     order = acts.transfer_order(mine)
     # Of another holder, so that it needs no wallet and would go through whoever sends it.
     acts.submit(acts.transfer_order(other))
-    sent = {
+    choices: dict[str, Order] = {
         "the same order": order,
         "another transfer": acts.transfer_order(other, transferee=IMPORTER, holder=TRADER),
         "a delivery": acts.delivery_order(other, holder=TRADER),
-    }[second]
+    }
+    sent = choices[second]
     data = calldata(acts, sent)
     holder_is(acts, wallet_that_calls(acts.receipts, data))
     _, transferee = acts.party_signatures(order)

@@ -273,17 +273,16 @@ def test_initialise__folder_of_somebody_else__refused_and_left_alone(tmp_path: P
 
 
 def test_claim__booked_when_the_server_still_has_yesterday__on_hand_at_once(
-    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path
 ) -> None:
     """Server and warehouse 26 hours apart, so that their dates differ whenever this runs.
 
     Seen at half past midnight in Qingdao with a server on UTC: 0 g of a lot just booked, for eight hours.
     """
-    monkeypatch.setenv("TZ", "Etc/GMT+12")
     home = tmp_path / "home"
     tryton.initialise(home, template=template)
     port = tryton.free_port()
-    process = tryton.start(home, port)
+    process = tryton.start(home, port, zone="Etc/GMT+12")
     try:
         running = Running(tryton.base_url(port), tryton.credentials(home), home)
         tryton.wait_ready(running.url, process)
