@@ -7,7 +7,8 @@ from typing import Final
 
 from holdfast.attestation.quorum import Committee, QuorumRule
 from holdfast.domain.acts import AnyOrder
-from holdfast.domain.orders import AGAINST_THE_OPERATOR, SuspendOrder, barred_members
+from holdfast.domain.interests import AGAINST_THE_OPERATOR, barred_members
+from holdfast.domain.orders import SuspendOrder
 from holdfast.domain.receipts import ReceiptState
 
 SUSPEND_THRESHOLD: Final = 2
@@ -19,11 +20,14 @@ def rule_for(
     committee: Committee,
     operator: int,
     receipts: Iterable[ReceiptState | None],
-    also_barred: Iterable[int] = (),
+    besides: Iterable[int],
 ) -> QuorumRule:
-    """The quorum that an order on these receipts, as they stand, needs of this committee."""
-    barred = barred_members(order, receipts) | frozenset(also_barred)
+    """The quorum that an order on these receipts, as they stand, needs of this committee.
+
+    `besides` are the members that `interests.barred_besides` finds.
+    """
+    barred = barred_members(order, receipts) | frozenset(besides)
     if isinstance(order, SuspendOrder):
         return QuorumRule(SUSPEND_THRESHOLD, None, barred)
-    against = type(order).__name__ in AGAINST_THE_OPERATOR
+    against = isinstance(order, AGAINST_THE_OPERATOR)
     return QuorumRule(committee.threshold, None if against else operator, barred)

@@ -55,6 +55,10 @@ class PledgeBook:
         first = self.pledges.get(ranks[0]) if ranks else None
         return len(ranks), first.pledgee if first else 0
 
+    def pledgees(self, receipt_id: int) -> list[int]:
+        """Whose the pledges on a receipt are, by rank."""
+        return [self.pledges[pledge_id].pledgee for pledge_id in self.ranks.get(receipt_id, [])]
+
     def apply(self, event: ChainEvent) -> None:
         """Move on over one event; those of other modules are passed over. Raises Refused."""
         args = event.args

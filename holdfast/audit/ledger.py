@@ -15,6 +15,7 @@ from holdfast.audit.successions import Succession
 from holdfast.chain.events import UNKNOWN_LOG, ChainEvent, core_events
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.errors import Refused
+from holdfast.domain.interests import barred_besides
 from holdfast.domain.orders import Kind, Status, named_members, receipt_ids
 from holdfast.domain.receipts import LedgerFacts, LotState, ReceiptState
 
@@ -54,6 +55,15 @@ class Ledger:
             tuple(self.receipts.get(receipt_id) for receipt_id in receipt_ids(order)),
             tuple((m, self.accounts[m]) for m in named_members(order) if m in self.accounts),
         )
+
+    def barred_besides(self, order: AnyOrder) -> frozenset[int]:
+        """Members that `interests.barred_besides` finds at this point."""
+
+        def holder_of(receipt_id: int) -> int:
+            found = self.receipts.get(receipt_id)
+            return 0 if found is None else found.holder
+
+        return barred_besides(order, holder_of, self.pledges.pledgees)
 
     def apply(self, events: Iterable[ChainEvent]) -> None:
         """Move on over some events, in their order: whole acts, so that what belongs together is there.

@@ -78,7 +78,8 @@ def signature_findings(
     if committee is None or attestation.epoch != max(ledger.committees):
         yield f"epoch {attestation.epoch} was not in force"
         return
-    rule = rule_for(order, committee, found.operator, _states(order, ledger))
+    besides = ledger.barred_besides(order)
+    rule = rule_for(order, committee, found.operator, _states(order, ledger), besides)
     try:
         check_quorum(domain, committee, rule, attestation, carried.signatures, now_s=now_s)
     except HoldfastError as error:

@@ -10,7 +10,8 @@ from holdfast.chain.events import EventReader
 from holdfast.chain.modules import ModuleReader
 from holdfast.chain.standing import StandingReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
-from holdfast.domain.acts import AnyOrder, ShortageOrder
+from holdfast.domain.acts import AnyOrder
+from holdfast.domain.interests import barred_besides
 from holdfast.domain.orders import named_members, receipt_ids
 from holdfast.domain.receipts import LedgerFacts
 
@@ -36,13 +37,18 @@ class Chain:
             tuple((member, self.consortium.member(member).account) for member in named_members(order)),
         )
 
-    def junior_pledgees(self, order: AnyOrder) -> frozenset[int]:
-        """Pledgees of all ranks, whose attesters may not say that goods are short. Raises as `facts`."""
-        if not isinstance(order, ShortageOrder):
-            return frozenset()
-        reader = StandingReader(self.connection)
-        standings = [reader.standing(receipt_id) for receipt_id in receipt_ids(order)]
-        return frozenset(pledge.pledgee for found in standings if found for pledge in found.pledges)
+    def barred_besides(self, order: AnyOrder) -> frozenset[int]:
+        """Members that `interests.barred_besides` finds at the newest block. Raises as `facts`."""
+
+        def holder_of(receipt_id: int) -> int:
+            found = self.receipts.receipt(receipt_id)
+            return 0 if found is None else found.holder
+
+        def pledgees_of(receipt_id: int) -> list[int]:
+            found = StandingReader(self.connection).standing(receipt_id)
+            return [] if found is None else [pledge.pledgee for pledge in found.pledges]
+
+        return barred_besides(order, holder_of, pledgees_of)
 
 
 def open_chain(settings: ChainSettings, *, verify: bool = True) -> Chain:

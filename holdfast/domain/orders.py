@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from holdfast.domain.acts import Act
-    from holdfast.domain.receipts import ReceiptState
 
 
 class Kind(IntEnum):
@@ -192,10 +191,6 @@ PARTY_FIELDS: Final = (
 """Fields of orders that name members with an interest in the outcome; 0 names nobody."""
 
 
-AGAINST_THE_OPERATOR: Final = ("LienTenderOrder",)
-"""Orders that speak against the warehouse operator, whose attester is no part of their quorum."""
-
-
 def named_members(order: Order | Act) -> tuple[int, ...]:
     """Members whose accounts a verdict asks for: the interested ones, and at issue the operator."""
     found = interested_members(order)
@@ -231,21 +226,6 @@ def interested_members(order: Order | Act) -> tuple[int, ...]:
         return tuple(sorted({terms.holder for terms in order.receipts}))
     named = (getattr(order, field, None) for field in PARTY_FIELDS)
     return tuple(dict.fromkeys(member for member in named if member))
-
-
-def barred_members(order: Order | Act, receipts: Iterable[ReceiptState | None]) -> frozenset[int]:
-    """Members none of whose attesters may attest an order on these receipts as they stand.
-
-    Those it names, whoever holds a receipt, and its first pledgee; but a pledgee may say that goods are
-    missing, or there again, as it gains nothing by either.
-    """
-    states = [state for state in receipts if state is not None]
-    barred = {*interested_members(order), *(state.holder for state in states)}
-    if not isinstance(order, SuspendOrder | ReinstateOrder):
-        barred |= {state.first_pledgee for state in states if state.first_pledgee}
-    if type(order).__name__ in AGAINST_THE_OPERATOR:
-        barred |= {state.operator for state in states}
-    return frozenset(barred)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,12 +76,23 @@ def read_stock(site: str, lot: str, as_of: int) -> Generator[Query, bytes, Stock
     question = Query(
         "stock.move",
         (("lot.number", "=", lot), ("state", "=", "done")),
-        ("quantity", "unit.symbol", "from_location", "to_location", "package.number", "lot", "product", "company"),
+        (
+            "quantity",
+            "unit.symbol",
+            "from_location",
+            "to_location",
+            "package.number",
+            "lot",
+            "product",
+            "company",
+        ),
     )
     moves = _rows(question, (yield question))
     companies = sorted({_int(move, "company") for move in moves})
     if len(companies) > 1:
-        raise Refused("several-companies", f"lot {lot!r} was moved by {len(companies)} companies; expected one")
+        raise Refused(
+            "several-companies", f"lot {lot!r} was moved by {len(companies)} companies; expected one"
+        )
 
     question = Query(
         "stock.lot",

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from holdfast.attestation.quorum import Committee
+from holdfast.attestation.rules import rule_for
 from holdfast.attestation.typed_data import order_hash
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.chain.domains import domain_of
 from holdfast.chain.facts import Chain
 from holdfast.domain.errors import EvidenceRejected, Refused, Unreachable
-from holdfast.domain.orders import Attestation, IssueOrder, barred_members
+from holdfast.domain.orders import Attestation, IssueOrder
 from holdfast.domain.verdict import Verdict, verdict_to_json
 from holdfast.evidence.sealing import open_bundle
 from holdfast.keys.keystore import PartyKeys
@@ -93,8 +94,8 @@ class AttesterNode:
             raise EvidenceRejected("wrong-policy", why)
         found = recompute(opened, self._chain.connection.domain, self._read_frame)
         facts = self._chain.facts(found.order, found.lot_id)
-        barred = barred_members(found.order, facts.receipts) | self._chain.junior_pledgees(found.order)
-        if member in barred:
+        besides = self._chain.barred_besides(found.order)
+        if member in rule_for(found.order, committee, found.operator, facts.receipts, besides).barred:
             raise Refused("attester-has-interest", f"member {member} is a party to this order")
         self._ask_wms(found)
         verdict = found.verdict(facts)

@@ -16,7 +16,8 @@ from holdfast.chain.facts import Chain
 from holdfast.chain.title import read_title
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.errors import HoldfastError, Refused
-from holdfast.domain.orders import SuspendOrder, SuspendReason, barred_members, receipt_ids
+from holdfast.domain.interests import parties_of
+from holdfast.domain.orders import SuspendOrder, SuspendReason, receipt_ids
 from holdfast.domain.policy import Policy
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.verdict import Verdict
@@ -161,7 +162,7 @@ class Steps:
         self, order: AnyOrder, documents: Sequence[bytes], operator: int, collection: Collection
     ) -> tuple[Decided, Verdict]:
         states = [self.chain.receipts.receipt(receipt_id) for receipt_id in receipt_ids(order)]
-        parties = {operator, *barred_members(order, states)}
+        parties = {operator, *parties_of(order, states)}
         entitled = recipients(self.book, parties)
         sealer = Sealer(self.domain, self.policy, collection, entitled, self.keys, self.read_frame)
         order, bundle = sealed_with_reason(sealer, order, documents, self.chain)
@@ -192,8 +193,8 @@ class Steps:
         order = decided.found.order
         domain = domain_of(self.chain.connection.deployment, order)
         receipts = self.chain.facts(order, decided.found.lot_id).receipts
-        juniors = self.chain.junior_pledgees(order)
-        rule = rule_for(order, committee, decided.found.operator, receipts, juniors)
+        besides = self.chain.barred_besides(order)
+        rule = rule_for(order, committee, decided.found.operator, receipts, besides)
         now = self.chain.connection.head().timestamp_s
         now = max(now, self.clock())
 
