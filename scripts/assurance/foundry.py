@@ -19,12 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import reduce
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 from holdfast.domain.errors import HoldfastError, Unreachable
 from scripts.assurance.check import Check
 from scripts.assurance.forge import FOLDER, ROOT, Campaign, Tally, build, campaign
 from scripts.assurance.founding import found
+from scripts.assurance.kept import Kept, digest
 
 TOOL: Final = "forge 1.7.1"
 INVARIANTS: Final = {
@@ -48,6 +50,8 @@ USEFUL_IN_CI, USEFUL_IN_FULL = 200_000, 10_000_000
 MOST_REVERTING_BPS: Final = 1_000
 LEAST_PER_HANDLER: Final = 200
 """An act that hardly ever succeeds is not tried at all."""
+KEPT: Final = Path(".build/assurance/campaigns.jsonl")
+"""Campaigns of the release size, which takes hours: one that was cut short goes on from here."""
 _HOSTILE, _IDLE = "refuse", ("waitFor",)
 
 
@@ -107,11 +111,15 @@ class Outcome:
 
 
 def play(
-    target: int, seed: int, tell: Callable[[str], None] = lambda text: None, runs: int = RUNS
+    target: int,
+    seed: int,
+    tell: Callable[[str], None] = lambda text: None,
+    runs: int = RUNS,
+    kept: Kept | None = None,
 ) -> Outcome:
     """Run each invariant at least once, and on with new seeds until `target` orders took effect.
 
-    Stops early where an invariant breaks.
+    Stops early where an invariant breaks. What is `kept` from a run that was cut short is not run again.
 
     Raises:
         Misconfigured: forge or anvil is not installed: nothing was tested.
@@ -124,11 +132,21 @@ def play(
     done: list[Campaign] = []
     tests, seeds = list(INVARIANTS), count(seed)
     workers = max(1, os.cpu_count() or 1)
+
+    def one(test: str, number: int) -> Campaign:
+        before = kept.find(test, number) if kept else None
+        if before is not None:
+            return before
+        result = campaign("Invariants", test, number, runs, DEPTH)
+        if kept is not None:
+            kept.add(result)
+        return result
+
     with ThreadPoolExecutor(workers) as pool:
         while True:
             wanted = tests if not done else tests[:workers]
             tests = [*tests[len(wanted) :], *wanted]
-            jobs = [pool.submit(campaign, "Invariants", test, next(seeds), runs, DEPTH) for test in wanted]
+            jobs = [pool.submit(one, test, next(seeds)) for test in wanted]
             done += [job.result() for job in jobs]
             outcome = Outcome(tuple(done), seed, time.monotonic() - began)
             tell(f"{outcome.useful():,} orders took effect in {outcome.seconds:.0f} s")
@@ -190,7 +208,11 @@ def rows(outcome: Outcome, target: int) -> list[Check]:
 def run(full: bool, seed: int = 1) -> list[Check]:
     """The rows of the assurance table that Foundry answers for, in CI size or, `full`, in release size."""
     target = USEFUL_IN_FULL if full else USEFUL_IN_CI
-    return rows(play(target, seed, _to_stderr), target)
+    return rows(play(target, seed, _to_stderr, kept=_kept(RUNS) if full else None), target)
+
+
+def _kept(runs: int) -> Kept:
+    return Kept(ROOT / KEPT, digest(), runs, DEPTH)
 
 
 def selfcheck(seed: int) -> Campaign:
@@ -233,7 +255,8 @@ def main(arguments: Sequence[str]) -> int:
             print(failed.reason or "the test that must fail has passed")
             return 0 if failed.held else 1
         target = options.orders or (USEFUL_IN_FULL if options.full else USEFUL_IN_CI)
-        outcome = play(target, options.seed, _to_stderr, options.runs)
+        kept = _kept(options.runs) if options.full else None
+        outcome = play(target, options.seed, _to_stderr, options.runs, kept)
     except HoldfastError as error:
         print(f"foundry: {error}", file=sys.stderr)
         return 3 if isinstance(error, Unreachable) else 2
