@@ -12,7 +12,7 @@ def test_kept__a_run_that_was_cut_short__goes_on_with_what_it_had(tmp_path: Path
     file = tmp_path / "build" / "campaigns.jsonl"
     Kept(file, "code", 140, 200).add(DONE)
     with file.open("a") as half:
-        half.write('{"key": {"of": "co')
+        half.write('\n{"key": {"of": "co')
     again = Kept(file, "code", 140, 200)
     assert again.find("invariant_I2_one_holder", 7) == DONE
     assert again.find("invariant_I2_one_holder", 8) is None
