@@ -66,6 +66,8 @@ class Act:
     ) -> None:
         self.row, self.word, self.receipts = row, word, list(receipts)
         self.attested = row if attested is None else attested
+        self.before_g: str | None = None
+        """What the receipt stood for before the act, where its events tell."""
 
     @property
     def holders(self) -> tuple[int | None, int | None]:
@@ -89,6 +91,8 @@ class Act:
     def grams(self) -> tuple[str | None, str | None]:
         """Grams the act is about, and what is left."""
         args = self.row.args
+        if self.row.name == "ReceiptSplitOff" and self.before_g is not None:
+            return str(int(self.before_g) - int(args["restG"])), args["restG"]
         return args.get(_GRAMS.get(self.row.name, "quantityG")), args.get("restG")
 
     @property
@@ -133,6 +137,11 @@ def acts_of(rows: Sequence[Row[Any]], predecessors: Sequence[str], merged: bool)
         else:
             about = predecessors if name == "ReceiptIssued" else ()
             acts.append(Act(row, WORDS.get(name, "other"), about))
+    left: str | None = None
+    for act in acts:
+        act.before_g = left
+        quantity, rest = act.grams
+        left = rest or (quantity if act.row.name == "ReceiptIssued" else left)
     return acts
 
 

@@ -101,7 +101,9 @@ class HistoryItem(Shape):
     holder: MemberRef | None = Field(description="Whoever holds the receipt after the act.")
     previous_holder: MemberRef | None
     member: MemberRef | None = Field(description="Pledgee, assignee or court, where the act is theirs.")
-    quantity_g: str | None = Field(description="Grams the act is about: issued, delivered or found missing.")
+    quantity_g: str | None = Field(
+        description="Grams the act is about: issued, split off, delivered, missing."
+    )
     quantity: str | None
     rest_g: str | None = Field(description="What the receipt stands for after a part has left.")
     rest: str | None
