@@ -50,8 +50,9 @@ def not_found(what: str, identity: object) -> Problem:
 
 
 def wrong(field: str, value: object, expected: str, *, code: str = "invalid-input") -> Problem:
-    """422 for one wrong value."""
-    detail = f"{field}: {_show(value)} is not right; expected {expected}"
+    """422 for one wrong value; None is one that is missing."""
+    found = "it is missing" if value is None else f"{_show(value)} is not right"
+    detail = f"{field}: {found}; expected {expected}"
     return Problem(422, code, detail, errors=[(field, value, expected)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from api.context import AppContext
+from api.event_rows import pledge_hex
 from api.pledges.repository import covers
 from api.problems import Problem, not_found, wrong
 from api.receipts.repository import find_receipt
@@ -14,7 +15,7 @@ from holdfast.domain.encumbrances import CaseState, LienState, PledgeState
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.members import Role
 from holdfast.domain.receipts import ReceiptState, receipt_hex
-from holdfast.domain.successors import Parent
+from holdfast.domain.successors import Parent, as_it_stands
 from holdfast.evidence.collection import read_document
 from holdfast.store.records_engine import read
 
@@ -52,8 +53,9 @@ class Desk:
 
     def covered(self, pledge_id: int) -> list[int]:
         """Receipts that a pledge of the viewer's covers now, ascending."""
+        name = pledge_hex(pledge_id)
         with read(self.context.records.engine) as db:
-            rows = covers(db, self.viewer, [str(pledge_id)]).get(str(pledge_id), [])
+            rows = covers(db, self.viewer, [name]).get(name, [])
         return sorted(int(row.receipt_id, 16) for row in rows if row.ended_at is None)
 
     def lien(self, receipt_id: int) -> LienState:
@@ -96,5 +98,8 @@ class Desk:
             raise Problem(409, "document-missing", text) from error
 
     def parents(self, receipt_ids: tuple[int, ...]) -> list[Parent]:
-        """Receipts with their documents."""
-        return [(receipt_id, self.document(receipt_id)) for receipt_id in receipt_ids]
+        """Receipts with their documents, as they stand."""
+        return [
+            (receipt_id, as_it_stands(self.document(receipt_id), self.state(receipt_id).quantity_g))
+            for receipt_id in receipt_ids
+        ]

@@ -140,7 +140,9 @@ def _no_default(pledge: PledgeState) -> None:
 def _margin(order: acts.MarginOrder, desk: Desk) -> None:
     pledge = own_pledge(order, desk, order.pledge_id)
     _no_default(pledge)
-    _alone(pledge)
+    if pledge.receipts != 1 + len(order.others):
+        expected = f"all {pledge.receipts} receipts under the pledge: prepare the call again"
+        raise conflict("pledge-covers-others", "others", 1 + len(order.others), expected)
 
 
 def _cure(order: acts.CureOrder, desk: Desk) -> None:

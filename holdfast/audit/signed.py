@@ -90,7 +90,8 @@ def _parties_signed(carried: CarriedOrder, ledger: Ledger, domain: Domain) -> It
     """The parties, and the first pledgee of a pledged receipt (I8)."""
     order = carried.order
     digest = signing_digest(domain, order)
-    signed = [(field, getattr(order, field), signature) for field, signature in carried.parties.items()]
+    named = [(field, getattr(order, field), signature) for field, signature in carried.parties.items()]
+    signed = [each for each in named if each[1]]  # a field that names nobody has no signature
     for state in _states(order, ledger):
         if not state.pledges:
             continue

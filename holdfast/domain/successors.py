@@ -8,6 +8,7 @@ marked as one), and otherwise what they said, but for the few fields that the ac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from holdfast.domain.acts import (
@@ -28,9 +29,10 @@ from holdfast.domain.document import (
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import coming_ids
 from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.units import Grams
 
 Parent = tuple[int, ReceiptDocument]
-"""A receipt's id and its document."""
+"""A receipt's id and its document, with the grams that it stands for now (`as_it_stands`)."""
 
 _ALWAYS: Final = frozenset({"document_version", "receipt_number", "issued_on", "salt"})
 _DIVIDED: Final = frozenset({"quantity_g", "package_count", "marks"})
@@ -58,6 +60,13 @@ MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
     ),
 }
 """Cause -> fields in which a successor may differ from what it replaces, besides number, day and salt."""
+
+
+def as_it_stands(document: ReceiptDocument, quantity_g: int) -> ReceiptDocument:
+    """A document with the grams that the chain says: parts split off, goods delivered and shortages have left
+    it as it was. One of a receipt that stands for nothing any more is left so, too.
+    """
+    return replace(document, quantity_g=Grams(quantity_g)) if quantity_g else document
 
 
 def cause_of(order: AnyOrder) -> str | None:
@@ -98,7 +107,9 @@ def make_successor(
     """
     allowed = MAY_CHANGE[cause] | {"receipt_number"}
     for name in sorted(set(changes) - allowed):
-        raise InvalidInput(name, changes[name], f"left as it is: a {cause} changes only {_list(allowed)}")
+        act = f"an {cause}" if cause == "extension" else f"a {cause}"
+        expected = f"the field left as it is: {act} changes only {_list(allowed)}"
+        raise InvalidInput(name, changes[name], expected)
     data = document_to_json(parents[0][1])
     if cause == "merger":
         data["storage_from"] = min(document.storage_from for _, document in parents)

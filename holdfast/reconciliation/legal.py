@@ -17,7 +17,7 @@ from holdfast.domain.orders import (
     standing_ids,
 )
 from holdfast.domain.receipts import ReceiptState, receipt_hex
-from holdfast.domain.successors import cause_of, successor_problems, successor_terms
+from holdfast.domain.successors import as_it_stands, cause_of, successor_problems, successor_terms
 from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Check, Match, Outcome
 from holdfast.reconciliation.meaning import leaving_g, meaning_of
@@ -244,7 +244,10 @@ def _successor(
     cause = cause_of(order)
     if cause is None:
         return ["no order of this kind makes a document"]
-    parents = subject.documents[: len(standing_ids(order))]
+    standing = zip(subject.documents, subject.facts.receipts, strict=True)
+    parents = [
+        (parent, as_it_stands(before, held.quantity_g if held else 0)) for (parent, before), held in standing
+    ][: len(standing_ids(order))]
     problems = _about_goods(subject, document) + successor_problems(parents, cause, document)
     if state is not None and state.status is not Status.NONE:
         problems.append("is on the chain already: a receipt lives once")

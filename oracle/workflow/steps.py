@@ -103,8 +103,11 @@ class Steps:
 
         One that a crash left open is found again: devices may have begun to answer it.
         """
-        site, _, lot = self.papers.place(self.records.order(order_id))
+        record, papers = self.records.order(order_id), self.papers
+        site, _, lot = papers.place(record)
         self.source.claim(site=site, lot=lot)
+        if papers.way(record) is Way.ATTESTED and papers.request(record) is None:
+            self.submission.rehearse(order_id, papers.order(record))
         for known in self.inbox.open_challenges(site):
             if known.purpose == order_id:
                 return known.code

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdfast.attestation.quorum import Committee
-from holdfast.attestation.typed_data import act_from_json
+from holdfast.attestation.typed_data import act_from_json, order_hash
 from holdfast.attestation.types import CLASSES
 from holdfast.chain.acts import ATTESTED, CONSENTS, FUNCTIONS
 from holdfast.chain.acts import PARTIES as ACT_PARTIES
@@ -51,6 +51,24 @@ class Submission:
     ) -> str:
         """Commit the transaction of an attested order; returns its hash."""
         return self._reserve(order_id, self._call(order_id, order, attestation, committee, signatures))
+
+    def rehearse(self, order_id: str, order: AnyOrder) -> None:
+        """Ask the contract, before any attester is asked, whether it lacks nothing but their signatures.
+
+        An attester signs one order for a number of a receipt: one that the contract refuses afterwards would
+        stop the receipt until its deadline. Raises Refused with the contract's reason.
+        """
+        committee, now = self.chain.consortium.committee(), self.chain.connection.head().timestamp_s
+        until = now + committee.max_age_s
+        none = Attestation(
+            order_hash(order), bytes(32), bytes(32), committee.policy_digest, now, until, committee.epoch
+        )
+        call = self._call(order_id, order, none, committee)
+        try:
+            self.chain.modules.simulate(call, self.relayer.account)
+        except Refused as error:
+            if error.reason != "quorum-too-small":
+                raise
 
     def broadcast(self, order_id: str) -> int:
         """Send the committed bytes until the chain has them; returns the block."""

@@ -88,9 +88,9 @@ def committee_of(policy: Policy, *, epoch: int = 1, max_age_s: int = 3600, thres
     return Committee(epoch, max_age_s, threshold, policy_digest(policy), tuple(attesters))
 
 
-def pallets(count: int = 8) -> tuple[str, ...]:
-    """SSCCs of the lot's pallets, ascending."""
-    bodies = [f"3690123400000{n:04d}" for n in range(1, count + 1)]
+def pallets(count: int = 8, first: int = 1) -> tuple[str, ...]:
+    """SSCCs of a lot's pallets, ascending."""
+    bodies = [f"3690123400000{n:04d}" for n in range(first, first + count)]
     return tuple(sorted(body + gs1_check_digit(body) for body in bodies))
 
 
@@ -159,6 +159,7 @@ class Warehouse:
     """Everything one decision needs, good until a test changes something."""
 
     quantity_g: int = 200 * T
+    lot: str = LOT
     packages: tuple[str, ...] = field(default_factory=pallets)
     site: SimulatedSite = field(default_factory=SimulatedSite)
     now_s: int = NOW
@@ -179,7 +180,7 @@ class Warehouse:
         self.claim = StockClaim(
             site=SITE,
             location=BAY,
-            lot=LOT,
+            lot=self.lot,
             product="Natural rubber SVR 10",
             quantity_g=Grams(self.quantity_g),
             unit="kg",
@@ -187,7 +188,7 @@ class Warehouse:
             source_version="records",
             packages=self.packages,
         )
-        self.source = FakeStockSource({(SITE, LOT): self.claim})
+        self.source = FakeStockSource({(SITE, self.lot): self.claim})
 
     @property
     def domain(self) -> Domain:
@@ -197,7 +198,7 @@ class Warehouse:
     @property
     def lot_id(self) -> bytes:
         """The lot's id."""
-        return lot_id(self.policy, OPERATOR, SITE, LOT)
+        return lot_id(self.policy, OPERATOR, SITE, self.lot)
 
     # what the devices send
 
@@ -258,7 +259,7 @@ class Warehouse:
     def request(self, count: int = 1, *, total_g: int | None = None, **changes: Any) -> DepositRequest:
         """A request for `count` receipts over the lot, or `total_g` of it; `changes` go into `common`."""
         rows = receipt_rows(count, self.quantity_g if total_g is None else total_g, len(self.packages))
-        terms = canonical_json(make_terms({**COMMON, **changes}, rows)).decode()
+        terms = canonical_json(make_terms({**COMMON, "lot": self.lot, **changes}, rows)).decode()
         return DepositRequest(self.lot_id, OPERATOR, IMPORTER, terms, self.now_s + DAY_S)
 
     def signed(
@@ -280,7 +281,7 @@ class Warehouse:
             self.policy,
             OPERATOR,
             CHALLENGE,
-            self.source.claim(site=SITE, lot=LOT),
+            self.source.claim(site=SITE, lot=self.lot),
             self.messages() if messages is None else messages,
             self.pictures,
             attached,
@@ -298,7 +299,7 @@ class Warehouse:
         """A stored bundle for an issue."""
         attached = self.signed(request or self.request(count), signer, operator)
         collection = self.collection(messages, attached)
-        answer = self.source.claim(site=SITE, lot=LOT)
+        answer = self.source.claim(site=SITE, lot=self.lot)
         order, documents = issue_order(self.policy, attached[1], answer, collection, self.now_s)
         return self.sealed(order, documents, collection)
 

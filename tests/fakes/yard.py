@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.domain.units import UnixSeconds
 from oracle.iot.inbox import Challenge, Message
-from tests.fakes.oracle import LOT, Warehouse
+from tests.fakes.oracle import Warehouse
 from tests.simulators.site import SITE
 
 
@@ -34,7 +34,7 @@ class Yard:
         code = f"HF-0000-0000-{len(self.codes):04d}"
         self.warehouse.now_s = self.clock()
         self.warehouse.claim = replace(self.warehouse.claim, as_of=UnixSeconds(self.clock()))
-        self.warehouse.source.answers[SITE, LOT] = self.warehouse.claim
+        self.warehouse.source.answers[SITE, self.warehouse.lot] = self.warehouse.claim
         messages = self.warehouse.frames(values=self.seen, challenge=code)
         if self.weighed_g is not None:
             messages += self.warehouse.weighings(self.weighed_g, self.loads, challenge=code)

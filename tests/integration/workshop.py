@@ -12,6 +12,8 @@ import json
 import subprocess
 import threading
 import time
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,12 +29,12 @@ from api.chain_adapter import NodeChain
 from api.main import build_app
 from api.token_issuer import issue_token
 from holdfast.chain.connection import ChainSettings
-from holdfast.chain.deploy import FoundingCommittee, FoundingMember, Governance, deploy
+from holdfast.chain.deploy import FoundingCommittee, FoundingMember, FoundingSeries, Governance, deploy
 from holdfast.chain.domains import domain_of, read_typed_data
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.chain.title import read_title
 from holdfast.domain.members import Member, Role
-from holdfast.domain.units import MemberId
+from holdfast.domain.units import Grams, MemberId
 from holdfast.store.records import Records, open_records
 from holdfast.store.records_types import ENDS, OrderRecord
 from oracle.attester.node import AttesterNode
@@ -47,13 +49,15 @@ from oracle.workflow.outbox import Outbox
 from oracle.workflow.relayer import Relayer
 from oracle.workflow.steps import Patience, Steps
 from scripts.demo.chain import anvil_binary, free_port
-from tests.fakes.oracle import ATTESTING, DAY_S, ROLES, Warehouse, party
+from tests.fakes.oracle import ATTESTING, DAY_S, ROLES, T, Warehouse, pallets, party
 from tests.fakes.yard import Yard
 from tests.simulators.site import SimulatedSite
 from tests.unit.api.conftest import AUDIENCE, ISSUER, TestClient, make_settings
 
-COURT = 9
-MEMBERS = {**ROLES, COURT: Role.COURT}
+COURT, COURT_2 = 9, 10
+SERIES, FEEDERS = sha256(b"natural rubber SVR 10, Qingdao, daily").digest(), (5, 6)
+"""A price series, and the members who say prices."""
+MEMBERS = {**ROLES, COURT: Role.COURT, COURT_2: Role.COURT}
 
 
 def now() -> int:
@@ -65,8 +69,10 @@ class Workshop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.ahead_s = 0
+        self.lots = 0
         self.warehouse = Warehouse(site=SimulatedSite(started_at=now()), now_s=now())
-        self.yard = Yard(self.warehouse, now)
+        self.yard = Yard(self.warehouse, self.now)
         self._servers: list[tuple[uvicorn.Server, threading.Thread]] = []
         self._stop = threading.Event()
 
@@ -105,6 +111,17 @@ class Workshop:
         self._anvil.terminate()
         self._anvil.wait(10)
 
+    def now(self) -> int:
+        """Unix seconds on everybody's clock."""
+        return now() + self.ahead_s
+
+    def skip(self, seconds: int) -> None:
+        """Let time pass for everybody at once."""
+        self.ahead_s += seconds
+        provider = self.chain.connection.w3.provider
+        provider.make_request("evm_increaseTime", [hex(seconds)])  # type: ignore[arg-type]
+        provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+
     # asking
 
     def post(self, member: int, path: str, body: Any, status: int = 202, key: str | None = None) -> Any:
@@ -140,6 +157,7 @@ class Workshop:
         body: dict[str, Any] = {"typed_data": typed}
         body["signatures"] = {str(member): self.signature(member, typed) for member in members}
         body["documents"] = [item["document"] for item in prepared.get("documents", [])]
+        body["place"] = prepared.get("place")
         return self.post(members[0], "/v1/orders", body)
 
     def carried(self, order_id: str, within_s: float = 60) -> OrderRecord:
@@ -158,19 +176,39 @@ class Workshop:
         assert record.status.value == "final", (record.reason, record.detail)
         return record
 
+    def other_lot(self, tonnes: int = 200) -> None:
+        """Goods of another lot, on pallets of their own: from here on the yard shows these."""
+        self.lots += 1
+        house, count = self.warehouse, len(self.warehouse.packages)
+        house.lot, house.quantity_g = f"VN-2026-02{self.lots:02d}", tonnes * T
+        house.packages = pallets(count, 1 + count * self.lots)
+        house.claim = replace(
+            house.claim, lot=house.lot, quantity_g=Grams(house.quantity_g), packages=house.packages
+        )
+        house.source.answers[house.claim.site, house.lot] = house.claim
+
     def issued(self) -> str:
         """A receipt for the whole lot, to the importer; its id."""
-        until = now() + 180 * DAY_S
-        terms = self.warehouse.request(storage_from=now() - DAY_S, storage_until=until).terms
+        return self.issued_many(1)[0]
+
+    def issued_many(self, count: int) -> tuple[str, ...]:
+        """Receipts that share the lot evenly, to the importer; their ids."""
+        house = self.warehouse
+        times = {"storage_from": self.now() - DAY_S, "storage_until": self.now() + 180 * DAY_S}
+        terms = house.request(count, **times).terms
         asked = {"type": "deposit", "lot_id": "0x" + self.warehouse.lot_id.hex(), "operator": 1}
         self.yard.weighed_g = self.warehouse.quantity_g
         record = self.done(self.prepare(2, asked | {"terms": json.loads(terms)}), 2, 1)
         self.yard.weighed_g = None
-        return self.records.decision(record.id).receipt_ids[0]
+        return self.records.decision(record.id).receipt_ids
 
     def state(self, receipt_id: str) -> Any:
         """A receipt as the chain has it."""
         return self.chain.receipts.receipt(int(receipt_id, 16))
+
+    def attester_log(self, member: int) -> SignedLog:
+        """The book of an attester's node."""
+        return SignedLog(create_engine(f"sqlite:///{self.folder}/attester-{member}.sqlite"))
 
     # parts
 
@@ -196,14 +234,15 @@ class Workshop:
         governance = Governance(deployer.address, deployer.address, deployer.address, 0, 0, 0)
         committee = self.warehouse.committee
         founded = FoundingCommittee(3, committee.max_age_s, committee.policy_digest, committee.attesters)
-        deployment = deploy(w3, deployer, governance, members=founding, committee=founded)
+        prices = FoundingSeries(SERIES, b"CNY", DAY_S, 300, FEEDERS)
+        deployment = deploy(w3, deployer, governance, members=founding, committee=founded, series=(prices,))
         genesis = "0x" + bytes(w3.eth.get_block(0)["hash"]).hex()
         return open_chain(ChainSettings(url, deployment, genesis))
 
     def _oracle(self, chain: Chain, records: Records) -> Steps:
         warehouse = self.warehouse
         database = create_engine(f"sqlite:///{self.folder}/oracle.sqlite")
-        decisions = Decisions(records, self.folder / "titles", now)
+        decisions = Decisions(records, self.folder / "titles", self.now)
         return Steps(
             chain=chain,
             records=records,
@@ -217,7 +256,7 @@ class Workshop:
             decisions=decisions,
             read_frame=warehouse.pictures,
             patience=Patience(0.1, 60, 20),
-            clock=now,
+            clock=self.now,
         )
 
     def _entry(self, member: int) -> BookEntry:
@@ -237,8 +276,8 @@ class Workshop:
             store=warehouse.store,
             source=warehouse.source,
             read_frame=warehouse.pictures,
-            log=SignedLog(create_engine(f"sqlite:///{self.folder}/attester-{member}.sqlite")),
-            clock=now,
+            log=self.attester_log(member),
+            clock=self.now,
         )
         port = free_port()
         config = uvicorn.Config(build_attester(node), host="127.0.0.1", port=port, log_level="error")
@@ -257,6 +296,7 @@ class Workshop:
             chain=NodeChain(chain.connection, lambda receipt: read_title(chain, receipt)),
             deployment=chain.connection.deployment,
             verifier=TokenVerifier(self._issuer.public_key(), AUDIENCE, ISSUER),
+            clock=self.now,
             follow=False,
         )
         self.client = TestClient(self.app)

@@ -15,7 +15,7 @@ from holdfast.domain.document import (
     document_to_json,
 )
 from holdfast.domain.errors import InvalidInput
-from holdfast.domain.successors import MAY_CHANGE, make_successor, successor_problems
+from holdfast.domain.successors import MAY_CHANGE, as_it_stands, make_successor, successor_problems
 from tests.fakes.oracle import COMMON, DAY_S, T, receipt_rows
 
 SALT = "cd" * 32
@@ -82,6 +82,16 @@ def test_successor__field_that_the_act_does_not_change__refused_when_made_and_wh
     )
     (problem,) = successor_problems(of, cause, forged)
     assert field in problem
+
+
+@pytest.mark.parametrize("cause", ["correction", "extension", "replacement", "merger"])
+def test_successor__of_what_a_split_or_delivery_left__states_what_is_left(cause: str) -> None:
+    of = parents(2 if cause == "merger" else 1)
+    left = [(number, as_it_stands(document, 30 * T)) for number, document in of]
+    document = made(cause, CHANGES[cause], left)
+    assert document.quantity_g == len(of) * 30 * T
+    assert successor_problems(left, cause, document) == []
+    assert as_it_stands(of[0][1], 0) == of[0][1], "what was burned stands for nothing"
 
 
 def test_problems__of_other_receipts_or_another_cause__named() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from eth_utils import keccak
 
 from holdfast.attestation.typed_data import order_hash, order_to_json
 from holdfast.domain.acts import (
@@ -45,6 +46,7 @@ from tests.simulators.site import SITE
 class Relays:
     """A relayer that only notes what it was given."""
 
+    account: str = party("oracle").account
     confirmations: int = 0
     given: list[tuple[str, str | None]] = field(default_factory=list)
 
@@ -352,6 +354,26 @@ def test_collect__partial_delivery__weighed_at_the_gate(bench: Bench) -> None:
     bench.records.set_status(bench.records.open_orders()[0].id, OrderStatus.REFUSED, reason="no", detail="no")
     bundle = bench.collected(bench.act(later, [IMPORTER]))
     assert not bundle["goes_on"] and any("over" in reason for reason in bundle["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("error", "values", "asks"),
+    [("QuorumTooSmall(uint256,uint256)", (0, 3), True), ("JuniorPledges(uint256,uint16)", (7, 2), False)],
+)
+def test_open__contract_would_refuse_it_anyway__refused_before_anybody_looks(
+    bench: Bench, error: str, values: tuple[int, ...], asks: bool
+) -> None:
+    """An attester signs one order for a number of a receipt: it must not be one that cannot be."""
+    act = PartialDeliveryOrder(bench.receipts[0], IMPORTER, 50 * T, 0, bench.deadline)
+    data = keccak(error.encode())[:4] + b"".join(value.to_bytes(32) for value in values)
+    bench.ledger.node.call_error = ("0x" + data.hex(), "execution reverted")
+    order_id = bench.act(act, [IMPORTER])
+    if asks:
+        bench.steps.open(order_id)
+    else:
+        with pytest.raises(Refused, match="junior"):
+            bench.steps.open(order_id)
+    assert bool(bench.yard.codes) is asks
 
 
 def test_collect__correction__old_and_new_document_in_the_evidence(bench: Bench) -> None:

@@ -1,0 +1,82 @@
+"""What goods are worth by two members' prices: other goods under a pledge, margin on goods of two holders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from holdfast.attestation.typed_data import act_from_json
+from holdfast.domain.acts import ReceiptRef, ShortageOrder
+from tests.integration.acts.people import BANK, IMPORTER, INSPECTOR, IOT, OPERATOR, TRADER, People, part
+from tests.integration.workshop import FEEDERS, SERIES
+
+SERIES_HEX = "0x" + SERIES.hex()
+
+
+def priced(shop: People, minor: int) -> None:
+    """Both feeders say what a tonne is worth, observed now."""
+    shop.skip(2)
+    at = shop.chain.connection.head().timestamp_s
+    for feeder in FEEDERS:
+        body: dict[str, Any] = {"series_digest": SERIES_HEX, "price_minor": str(minor), "observed_at": at}
+        shop.act(feeder, "price", **body)
+
+
+def valued(shop: People, receipt: str) -> None:
+    """The lot of a receipt is valued by the series; people of three attesters approve that."""
+    asked = shop.post(IMPORTER, f"/v1/receipts/{receipt}/series", {"series_digest": SERIES_HEX})
+    found = shop.get(IMPORTER, f"/v1/orders/{asked['id']}")
+    for member in (OPERATOR, INSPECTOR, IOT):
+        shop.attester_log(member).approve(bytes.fromhex(found["order_hash"][2:]), shop.now())
+    assert shop.carried(asked["id"]).status.value == "final"
+
+
+def test_substitution__new_in_before_old_out__worth_no_less_and_signed_by_all(shop: People) -> None:
+    old, same = shop.issued_many(2)
+    (small,) = shop.act(IMPORTER, "split", OPERATOR, on=same, parts=[part("S-1", 40, 1)])
+    priced(shop, 1_500_000)
+    valued(shop, old)
+    shop.pledged(old)
+    filing = {"filing_digest": "0x" + "f2" * 32}
+    told = shop.told(IMPORTER, "substitute", 409, on=same, released_id=small, **filing)
+    assert "nothing is to be substituted" in told
+    (same_again,) = shop.act(IMPORTER, "merge", OPERATOR, receipt_ids=[same, small], receipt_number="S-2")
+
+    (less,) = shop.act(IMPORTER, "split", OPERATOR, on=same_again, parts=[part("S-3", 1, 1)])
+    refused = shop.refused(IMPORTER, "substitute", BANK, on=same_again, released_id=old, **filing)
+    assert refused.reason == "value-below-floor", refused.detail
+    body: dict[str, Any] = {"receipt_ids": [same_again, less], "receipt_number": "S-4"}
+    (whole,) = shop.act(IMPORTER, "merge", OPERATOR, **body)
+
+    prepared = shop.prepare(
+        IMPORTER, {"type": "substitute", "receipt_id": whole, "released_id": old, **filing}
+    )
+    waiting = shop.submit(prepared, IMPORTER)
+    unsigned = [signer["member_id"] for signer in waiting["signers"] if not signer["signed"]]
+    assert (waiting["status"], unsigned) == ("awaiting-signature", [BANK])
+    shop.done(prepared, BANK, IMPORTER)
+    assert shop.status(IMPORTER, old)["free"] is True
+    found = shop.status(BANK, whole)
+    assert [pledge["pledgee"]["member_id"] for pledge in found["pledges"]] == [BANK]
+
+
+def test_margin__pledge_on_goods_of_two_holders__called_and_neither_may_attest(shop: People) -> None:
+    receipt = shop.issued()
+    shop.pledged(receipt, amount_minor="200000000")
+    one, other = shop.act(
+        IMPORTER, "split", OPERATOR, BANK, on=receipt, parts=[part("M-1", 50, 2), part("M-2", 150, 6)]
+    )
+    priced(shop, 1_400_000)
+    valued(shop, one)
+    shop.act(IMPORTER, "pledged-transfer", TRADER, BANK, on=other, transferee=TRADER)
+    ask = {"type": "margin-call", "receipt_id": one, "value_minor": str(200 * 1_400_000)}
+    record = shop.done(shop.prepare(BANK, ask), BANK)
+    (pledge,) = shop.status(IMPORTER, one)["pledges"]
+    assert pledge["terms"]["default_at"] and pledge["terms"]["receipts"] == 2
+    assert "no notice before" in shop.told(BANK, "margin-call", 409, on=one, value_minor="1")
+
+    # Whose attesters may not say so, as the oracle asks the chain: further holders, all pledgees.
+    order = act_from_json(record.primary_type, dict(record.order))
+    assert shop.chain.barred_besides(order) == {TRADER}
+    refs = tuple(ReceiptRef(int(each, 16), shop.state(each).seq) for each in sorted((one, other)))
+    short = ShortageOrder(shop.warehouse.lot_id, OPERATOR, 1_000, refs, record.deadline)
+    assert shop.chain.barred_besides(short) == {BANK}
