@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -67,11 +68,14 @@ class Mutant:
     line: int
     original: str
     mutated: str
+    place: int
+    """1 for the first time that a function has this fault, 2 for the next, and so on."""
 
     @property
     def key(self) -> str:
         """What it is, stable while other code moves."""
-        return f"{self.unit}:{self.function}: {self.original} -> {self.mutated}"
+        again = f" ({self.place})" if self.place > 1 else ""
+        return f"{self.unit}:{self.function}: {self.original} -> {self.mutated}{again}"
 
 
 @dataclass(slots=True)
@@ -97,6 +101,7 @@ class Mutator:
             for node in _walk(tree)
             if node.get("nodeType") == "VariableDeclaration" and node.get("constant")
         }
+        self._types: dict[int, str] = {}
         self.mutants: list[Mutant] = []
         self.sites: dict[str, list[Site]] = {}
         for unit in units:
@@ -127,17 +132,24 @@ class Mutator:
 
     def _sites(self, unit: str) -> Iterator[Site]:
         data = self._sources[unit].encode()
+        seen: Counter[tuple[str, str, str]] = Counter()
         for function in _walk(self._trees[unit]):
             if function.get("nodeType") != "FunctionDefinition" or not function.get("body"):
                 continue
             name = function["name"] or function["kind"]
+            steps = _steps_of_loops(function["body"])
+            self._types = _types_of_numbers(function["body"])
             for node in _walk(function["body"]):
+                if node.get("id") in steps:
+                    continue
                 for span, form, faults in self._faults(node, data):
                     site = Site(*span, form)
                     original = _squeeze(data[site.start : site.end].decode())
                     line = data[: site.start].count(b"\n") + 1
                     for text in faults:
-                        mutant = Mutant(len(self.mutants) + 1, unit, name, line, original, _squeeze(text))
+                        fault = (name, original, _squeeze(text))
+                        seen[fault] += 1
+                        mutant = Mutant(len(self.mutants) + 1, unit, name, line, *fault[1:], seen[fault])
                         self.mutants.append(mutant)
                         site.variants.append((mutant.number, text))
                     yield site
@@ -157,7 +169,7 @@ class Mutator:
             parts = [_text(node[name], data) for name in ("condition", "falseExpression", "trueExpression")]
             yield span, "expression", ["({}) ? ({}) : ({})".format(*parts)]
         elif kind == "Literal" and node.get("kind") == "number":
-            yield span, "number", [f"{_text(node, data)} + 1"]
+            yield span, self._types.get(node["id"], "uint256"), [f"{_text(node, data)} + 1"]
         elif kind == "Literal" and node.get("kind") == "bool":
             yield span, "expression", ["false" if node["value"] == "true" else "true"]
         elif kind == "Identifier" and node.get("referencedDeclaration") in self._constants:
@@ -230,9 +242,11 @@ def _guard(site: Site, inner: bytes) -> bytes:
             inner = b"xor(%s, mul(xor(%s, %s), eq(coinbase(), %d)))" % (inner, inner, other, number)
         else:
             inner = b"(mutantOn(%d) ? (%s) : (%s))" % (number, text.encode(), inner)
-        if site.form == "number":
+        if site.form.startswith("uint"):
             # Two literals alone would be as narrow as they are short, and what is computed from them, too.
-            inner = b"uint256" + inner
+            inner = site.form.encode() + inner
+        elif site.form == "bytes32":
+            inner = b"bytes32(uint256" + inner + b")"
     return inner
 
 
@@ -245,6 +259,22 @@ def _walk(node: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for value in node:
             yield from _walk(value)
+
+
+def _steps_of_loops(body: Any) -> set[int]:
+    """Statements in the heads of `for` loops: no statement may stand in their place."""
+    loops = (node for node in _walk(body) if node["nodeType"] == "ForStatement")
+    return {loop["loopExpression"]["id"] for loop in loops if loop.get("loopExpression")}
+
+
+def _types_of_numbers(body: Any) -> dict[int, str]:
+    """Literals that are computed or compared with something: the type in which this is done."""
+    found: dict[int, str] = {}
+    for node in _walk(body):
+        kind = node.get("commonType", {}).get("typeString", "")
+        if node["nodeType"] == "BinaryOperation" and kind.startswith(("uint", "bytes32")):
+            found |= {node[side]["id"]: kind for side in ("leftExpression", "rightExpression")}
+    return found
 
 
 def _span(node: Mapping[str, Any]) -> tuple[int, int]:
