@@ -33,6 +33,25 @@ contract Encumbrances is Ground {
         _conserved();
     }
 
+    /// @dev The same in the act of release: one goes.
+    function check_release_pledge(
+        uint256 receiptId,
+        uint32 seq,
+        uint64 pledgeId,
+        uint8 pledges,
+        uint32 first,
+        uint32 pledgee
+    ) public {
+        Seen memory was = _nameOnLot(receiptId);
+        CORE.releasePledge(receiptId, seq, pledgeId, pledges, first, pledgee);
+        uint256 word = _onlyChanged(was, PLEDGES);
+        assert(uint256(pledges) + 1 == _pledgesOf(was));
+        assert(uint8(word >> 184) == pledges);
+        assert(uint32(word >> 64) == first);
+        _hadRight(RIGHT_PLEDGE);
+        _conserved();
+    }
+
     function check_freeze(uint256 receiptId, uint24 freezeCase) public {
         Seen memory was = _nameOnLot(receiptId);
         CORE.addFreeze(receiptId, freezeCase);

@@ -26,12 +26,14 @@ abstract contract Ground {
     uint8 internal constant REPLACED = 4;
 
     uint256 internal constant PLEDGES = 0xffffffff << 64 | 0xff << 184; // first pledgee and number
+    uint256 internal constant ASSERTED_LIENS = 0xff << 192;
     uint256 internal constant LIENS = 0xffff << 192; // asserted ones and terms
     uint256 internal constant FREEZES = 0xff << 208 | 0xffffff << 224; // number and the case in force
     uint256 internal constant ENCUMBRANCES = PLEDGES | LIENS | FREEZES;
     uint256 internal constant HOLDER = 0xffffffff;
     uint256 internal constant SEQ = 0xffffffff << 152;
     uint256 internal constant STATUS = 0xff << 96;
+    uint256 internal constant KIND = 0xff << 104;
     uint256 internal constant REASON = 0xff << 216;
 
     /// The lot of the transition, and the receipts it names, as they were.
@@ -82,22 +84,32 @@ abstract contract Ground {
     /// @dev I1, I2 and I7 for any transition.
     function _holds() internal view {
         uint256 lot = _lot(lotId);
-        assert(_covered(lot));
+        bool holds = _covered(lot);
         uint256 before;
         uint256 present;
         for (uint256 i = 0; i < named.length; ++i) {
             Seen memory was = named[i];
             Seen memory is_ = _see(was.receiptId);
-            assert(_wellFormed(is_));
-            before += _share(was);
-            present += _share(is_);
-            assert(_either(_statusOf(was) < DELIVERED, _same(was, is_)));
+            holds = _both(holds, _wellFormed(is_));
+            holds = _both(holds, _either(_statusOf(was) < DELIVERED, _same(was, is_)));
+            unchecked {
+                before += _share(was);
+                present += _share(is_);
+            }
         }
         unchecked {
-            assert(_liveOf(lot) - _liveOf(lotBefore) == present - before); // I1 by induction: live = sum
+            holds = _both(holds, _liveOf(lot) - _liveOf(lotBefore) == present - before); // I1 by induction: live = sum
         }
-        assert(_lot(otherLot) == otherLotBefore);
-        assert(_same(bystander, _see(bystander.receiptId)));
+        holds = _both(holds, _lot(otherLot) == otherLotBefore);
+        assert(_both(holds, _same(bystander, _see(bystander.receiptId))));
+    }
+
+    /// @dev Nothing of the lot, of the receipts named or of any other changed.
+    function _unchanged() internal view {
+        bool same = _lot(lotId) == lotBefore;
+        for (uint256 i = 0; i < named.length; ++i) same = _both(same, _same(named[i], _see(named[i].receiptId)));
+        same = _both(same, _lot(otherLot) == otherLotBefore);
+        assert(_both(same, _same(bystander, _see(bystander.receiptId))));
     }
 
     /// @dev I3: no gram made or lost.
@@ -109,11 +121,12 @@ abstract contract Ground {
     /// @dev I3: what left is neither there nor stood for any more.
     function _left(uint256 byG) internal view {
         uint256 lot = _lot(lotId);
+        bool lowered = lot >> 128 == lotBefore >> 128;
         unchecked {
-            assert(_liveOf(lotBefore) - _liveOf(lot) == byG);
-            assert(_attestedOf(lotBefore) - _attestedOf(lot) == byG);
+            lowered = _both(lowered, _liveOf(lotBefore) - _liveOf(lot) == byG);
+            lowered = _both(lowered, _attestedOf(lotBefore) - _attestedOf(lot) == byG);
         }
-        assert(lot >> 128 == lotBefore >> 128);
+        assert(lowered);
         _holds();
     }
 
@@ -122,26 +135,33 @@ abstract contract Ground {
     function _onlyChanged(Seen memory was, uint256 bits) internal view returns (uint256 word) {
         Seen memory is_ = _see(was.receiptId);
         word = is_.word;
-        assert((word ^ was.word) & ~(bits | SEQ) == 0);
+        bool kept = _both(is_.quantityG == was.quantityG, is_.lotId == was.lotId);
+        assert(_both(kept, _counted(was, is_, bits)));
+    }
+
+    /// @dev It differs at most in these bits and in `seq`, which is one more: this order was its next.
+    function _counted(Seen memory was, Seen memory is_, uint256 bits) internal pure returns (bool) {
+        bool kept = (is_.word ^ was.word) & ~(bits | SEQ) == 0;
         unchecked {
-            assert(uint32(word >> 152) == uint32((was.word >> 152) + 1));
+            return _both(kept, uint32(is_.word >> 152) == uint32((was.word >> 152) + 1));
         }
-        assert(_both(is_.quantityG == was.quantityG, is_.lotId == was.lotId));
     }
 
     /// @dev I4, I8: a receipt that its holder's orders alone could end was bound by nobody.
-    function _wasFree(Seen memory was) internal pure {
-        assert(_statusOf(was) == LIVE);
-        assert(was.word & (PLEDGES | FREEZES) == 0);
-        assert(uint8(was.word >> 192) == 0);
+    function _wasFree(Seen memory was) internal view {
+        assert(was.word & PLEDGES == 0);
+        _wasUnhindered(was);
     }
 
-    /// @dev I4, I10: neither a court's freeze nor an asserted lien was on it.
+    /// @dev I4, I10: neither a court's freeze nor an asserted lien was on it, and it was live and fresh.
     function _wasUnhindered(Seen memory was) internal view {
-        assert(_statusOf(was) == LIVE);
-        assert(was.word & FREEZES == 0);
-        assert(uint8(was.word >> 192) == 0);
+        assert(_movable(was));
         assert(block.timestamp <= uint40(was.word >> 112));
+    }
+
+    /// @dev Live, with neither freeze nor asserted lien.
+    function _movable(Seen memory was) internal pure returns (bool) {
+        return was.word & (STATUS | FREEZES | ASSERTED_LIENS) == uint256(LIVE) << 96;
     }
 
     // --- reading ---

@@ -16,10 +16,10 @@ contract Reductions is Parties {
         bytes memory consent = _anySignature(_pledgeeOf(was));
         CORE.reduceReceipt(receiptId, seq, quantityG, orderHash, consent);
         Seen memory rest = _see(receiptId);
-        assert((rest.word ^ was.word) & ~(SEQ | STATUS) == 0);
-        assert(quantityG != 0);
-        assert(uint256(rest.quantityG) + quantityG == was.quantityG);
-        assert(_statusOf(rest) == (rest.quantityG == 0 ? DELIVERED : LIVE));
+        bool reduced = _both(_counted(was, rest, STATUS), quantityG != 0);
+        reduced = _both(reduced, uint256(rest.quantityG) + quantityG == was.quantityG);
+        bool left = _both(rest.quantityG != 0, _both(_statusOf(rest) == LIVE, rest.lotId == lotId));
+        assert(_both(reduced, _either(left, _both(rest.quantityG == 0, _statusOf(rest) == DELIVERED))));
         _wasUnhindered(was);
         _pledgeeAgreed(was, orderHash, consent);
         _hadRight(RIGHT_REDUCE);
@@ -30,8 +30,7 @@ contract Reductions is Parties {
         Seen memory was = _nameOnLot(receiptId);
         CORE.retireReceipt(receiptId, seq);
         Seen memory gone = _see(receiptId);
-        assert((gone.word ^ was.word) & ~(SEQ | STATUS) == 0);
-        assert(_statusOf(gone) == REPLACED);
+        assert(_both(_counted(was, gone, STATUS), _statusOf(gone) == REPLACED));
         _wasFree(was);
         _hadRight(RIGHT_RETIRE);
         _left(was.quantityG);
@@ -67,10 +66,9 @@ contract Reductions is Parties {
         CORE.writeDown(lotId, all, shortG);
         for (uint256 i = 0; i < count; ++i) {
             Seen memory rest = _see(were[i].receiptId);
-            assert((rest.word ^ were[i].word) & ~SEQ == 0);
-            assert(_statusOf(rest) == SUSPENDED);
-            assert(rest.quantityG != 0);
-            assert(rest.quantityG <= were[i].quantityG);
+            bool lowered = _both(_counted(were[i], rest, 0), _statusOf(rest) == SUSPENDED);
+            lowered = _both(lowered, _both(rest.quantityG != 0, rest.quantityG <= were[i].quantityG));
+            assert(_both(lowered, rest.lotId == lotId));
         }
         _hadRight(RIGHT_WRITE_DOWN);
         _left(shortG);
