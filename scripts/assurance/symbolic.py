@@ -2,96 +2,74 @@
 
 The shipped bytes are executed symbolically: every storage slot and every argument is a free variable. What is
 not proved does not hold: a counterexample, a solver that ran out of time, a loop cut short, a check that no
-path passes, a tool that is not installed. A check that is untrue goes first, and must be refuted.
+path passes, a tool that is not installed. What is untrue goes first, and must be refuted: checks that are
+untrue of the shipped core, and true ones of a core with broken lines (broken_core.py).
 
-Example: python -m scripts.assurance.symbolic [--full] [--only check_split]
+Example: python -m scripts.assurance.symbolic [--full] [--only check_merge]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
+import resource
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import rlp
-from eth_utils import keccak, to_checksum_address
-
-from holdfast.chain.compile import launcher
-from holdfast.domain.errors import HoldfastError, Misconfigured, Refused, Unreachable
+from holdfast.domain.errors import HoldfastError, Unreachable
+from scripts.assurance import broken_core
 from scripts.assurance.check import Check
-from scripts.assurance.forge import ROOT, forge, forge_binary
+from scripts.assurance.forge import ROOT
 from scripts.assurance.founding import found
+from scripts.assurance.halmos import (
+    FOLDER,
+    PROVED,
+    REFUTED,
+    TOOL,
+    Proof,
+    Task,
+    codes_of,
+    compile_checks,
+    prove,
+    require_halmos,
+)
 
-TOOL: Final = "halmos 0.3.3"
-FOLDER: Final = Path(".build/symbolic")
-CONFIG: Final = "tests/symbolic/foundry.toml"
 WORKERS: Final = 2
-_HALMOS: Final = Path(".venv-assurance/bin/halmos")
-_LOOP: Final = 40
-"""No loop of these checks turns so often; one that did would be reported as cut short."""
-_SOLVER_S: Final = 60
-
-PROVED, REFUTED = "proved", "counterexample"
-_VERDICTS: Final = (PROVED, REFUTED, "solver timeout", "stuck", "no path succeeds", "tool failed")
-"""Halmos's exit codes, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One check of the symbolic tests, and what it proves."""
-
-    contract: str
-    test: str
-    title: str
-    full: bool = False
-    limit_s: int = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What Halmos answered: paths explored, those that ended well, loops it cut short, and any example."""
-
-    verdict: str
-    paths: int
-    succeeded: int
-    cut: int
-    seconds: float
-    example: str = ""
-
-    @property
-    def proved(self) -> bool:
-        """Every path was explored to its end, some got through, and none breaks an assertion."""
-        return self.verdict == PROVED and self.succeeded > 0 and self.cut == 0
-
 
 TASKS: Final = (
     Task("Orders", "check_issue_one", "issue of one receipt"),
+    Task("Orders", "check_issue_two", "issue of two receipts"),
     Task("Orders", "check_transfer", "transfer"),
     Task("Orders", "check_deliver", "delivery"),
     Task("Orders", "check_suspend", "suspension"),
     Task("Orders", "check_reinstate", "reinstatement"),
     Task("Replacements", "check_supersede", "supersede"),
-    Task("Replacements", "check_split", "split in two"),
-    Task("Replacements", "check_merge", "merge of two", full=True),
+    Task("Replacements", "check_merge", "merge of two"),
+    Task("Replacements", "check_replace_by_two", "replacement by two", full=True),
+    Task("Replacements", "check_split_off_one", "split into one and a rest"),
+    Task("Replacements", "check_split_off_two", "split into two and a rest"),
     Task("Reductions", "check_reduce", "partial delivery"),
     Task("Reductions", "check_retire", "retirement"),
     Task("Reductions", "check_move_pledged", "move of a pledged receipt"),
     Task("Reductions", "check_write_down_one", "write-down of one receipt"),
+    Task("Reductions", "check_write_down_two", "write-down of two receipts"),
+    Task("Reductions", "check_write_down_three", "write-down of three receipts", full=True),
     Task("Encumbrances", "check_add_pledge", "pledge"),
-    Task("Encumbrances", "check_set_pledges", "release"),
+    Task("Encumbrances", "check_set_pledges", "one or all pledges off"),
+    Task("Encumbrances", "check_release_pledge", "release"),
     Task("Encumbrances", "check_freeze", "freeze"),
     Task("Encumbrances", "check_unfreeze", "unfreeze"),
     Task("Encumbrances", "check_set_liens", "lien"),
     Task("Encumbrances", "check_notice", "notice of loss"),
+    Task("Orders", "check_issue_one_twice", "one id issued twice in an order: refused"),
+    Task("Replacements", "check_replace_one_twice", "one id named twice in a replacement: refused"),
+    Task("Replacements", "check_split_off_one_twice", "one id named twice in a split: refused"),
+    Task("Reductions", "check_write_down_one_twice", "one id named twice in a write-down: refused"),
+    Task("NothingElse", "check_title_moves_only_by_order", "transfers and approvals of ERC-721: refused"),
+    Task("NothingElse", "check_no_other_call_changes", "any other function"),
+    Task("NothingElse", "check_no_short_call_changes", "a call without a function"),
 )
 UNTRUE: Final = (
     Task("MustFail", "check_nothing_is_ever_frozen", "a freeze changes nothing"),
@@ -110,105 +88,11 @@ def build() -> None:
         Unreachable: anvil does not come up.
         Refused: a contract refuses its founding, or the checks do not compile.
     """
-    _halmos_binary()
+    require_halmos()
     found(ROOT / FOLDER)
     accounts = json.loads((ROOT / FOLDER / "founding.json").read_text(encoding="utf-8"))
     deployment = json.loads((ROOT / FOLDER / "deployment.json").read_text(encoding="utf-8"))
-    (ROOT / FOLDER / "Shipped.sol").write_text(shipped(accounts, deployment), encoding="utf-8")
-    # As Halmos itself calls it, so that it finds nothing left to do.
-    done = forge(["build", "--ast", "--extra-output", "storageLayout", "metadata"], config=CONFIG)
-    if done.returncode != 0:
-        raise Refused("symbolic-tests-do-not-compile", (done.stdout + done.stderr).strip()[-4000:])
-
-
-def shipped(accounts: Mapping[str, Mapping[str, Any]], deployment: Mapping[str, str]) -> str:
-    """A Solidity library of the deployed bytes of the consortium and of both pieces of the receipt contract.
-
-    Args:
-        accounts: Address -> account, as `founding.found` writes them.
-        deployment: Field of Deployment -> address.
-    """
-    codes = {
-        address.lower(): str(account["code"]).removeprefix("0x") for address, account in accounts.items()
-    }
-    first = deployment["warehouse_receipt"]
-    second = to_checksum_address(keccak(rlp.encode([bytes.fromhex(first[2:]), 1]))[12:])  # its first creation
-    lines = ["// SPDX-License-Identifier: Apache-2.0", "pragma solidity 0.8.30;", "", "library Shipped {"]
-    for constant, function, address in (
-        ("CONSORTIUM", "consortium", deployment["consortium"]),
-        ("RECEIPTS", "first", first),
-        ("SECOND", "second", second),
-    ):
-        lines += [
-            f"    address internal constant {constant} = {address};",
-            f"    function {function}() internal pure returns (bytes memory) {{",
-            f'        return hex"{codes[address.lower()]}";',
-            "    }",
-        ]
-    return "\n".join([*lines, "}", ""])
-
-
-def prove(task: Task) -> Proof:
-    """Run one check.
-
-    Raises:
-        Misconfigured: Halmos or forge is not installed.
-        Refused: Halmos did not answer as it should; what it said is in the message.
-    """
-    environment = {n: v for n, v in os.environ.items() if not n.startswith(("FOUNDRY_", "DAPP_", "HALMOS_"))}
-    environment |= {
-        "PATH": f"{forge_binary().parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "FOUNDRY_CONFIG": str(ROOT / CONFIG),
-        "FOUNDRY_SOLC": str(launcher(ROOT)),
-    }
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="holdfast-symbolic-") as folder:
-        answer = Path(folder) / "answer.json"
-        command = [
-            *(str(_halmos_binary()), "--root", str(ROOT), "--forge-build-out", str(FOLDER / "out")),
-            *("--contract", task.contract, "--match-test", rf"^{task.test}\b", "--loop", str(_LOOP)),
-            *("--solver-timeout-assertion", f"{_SOLVER_S}s"),
-            *("--solver-threads", "1", "--early-exit", "--no-status", "--json-output", str(answer)),
-        ]
-        try:
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=task.limit_s,
-            )
-        except subprocess.TimeoutExpired:
-            return Proof(f"not done in {task.limit_s} s", 0, 0, 0, time.monotonic() - began)
-        except OSError as error:
-            raise Misconfigured(f"halmos does not start: {error}") from error
-        said = (done.stdout + done.stderr).strip()
-        try:
-            return read(answer.read_text(encoding="utf-8"), done.returncode, time.monotonic() - began, said)
-        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-            raise Refused(
-                "halmos-answer", f"{task.test}: status {done.returncode}: {said[-2000:]}"
-            ) from error
-
-
-def read(answer: str, status: int, seconds: float, said: str) -> Proof:
-    """Halmos's JSON of one check as a proof.
-
-    Raises:
-        ValueError, KeyError, TypeError, IndexError: it answers no one check, or contradicts `status`.
-    """
-    [[result]] = json.loads(answer)["test_results"].values()
-    verdict = _VERDICTS[result["exitcode"]]
-    if (status == 0) != (verdict == PROVED):
-        raise ValueError(f"says {verdict}, but its status is {status}")
-    total, succeeded, _ = result["num_paths"]
-    _, found_one, example = said.partition("Counterexample:")
-    lines = [line.strip() for line in example.splitlines() if " = " in line]
-    shown = ", ".join(lines[:12]) if found_one else ""
-    return Proof(verdict, total, succeeded, result["num_bounded_loops"], seconds, shown)
+    compile_checks(FOLDER, codes_of(accounts), deployment)
 
 
 def row(task: Task, proof: Proof) -> Check:
@@ -220,43 +104,47 @@ def row(task: Task, proof: Proof) -> Check:
         figure += f": {proof.example}"
     elif proof.proved:
         figure += f" on {proof.paths:,} paths in {proof.seconds:.0f} s"
-    title = f"I1-I4, I8 after {task.title}, from any state"
-    return Check(title, TOOL, proof.paths, figure, PROVED, proof.proved)
+    return Check(f"I1-I4, I8 from any state: {task.title}", TOOL, proof.paths, figure, PROVED, proof.proved)
 
 
 def run(full: bool, say: Callable[[str], None]) -> list[Check]:
     """The rows of the assurance table that Halmos answers for; `full` adds those that take longer.
 
     Raises:
-        Misconfigured, Unreachable, Refused: see `build` and `prove`.
+        Misconfigured, Unreachable, Refused: see `build`, `broken_core.build` and `prove`.
     """
     build()
+    broken_core.build()
     tasks = [task for task in TASKS if full or not task.full]
     with ThreadPoolExecutor(WORKERS) as pool:
-        refuted = list(pool.map(prove, UNTRUE))
-        count = sum(proof.verdict == REFUTED for proof in refuted)
-        say(f"{count} of {len(UNTRUE)} untrue checks refuted")
-        rows = [
-            Check(
-                "Halmos refutes what is untrue",
-                TOOL,
-                len(UNTRUE),
-                f"{count} refuted",
-                f"{len(UNTRUE)} refuted",
-                count == len(UNTRUE),
-            )
-        ]
+        untrue = list(pool.map(prove, UNTRUE))
+        rows = [refuted("Halmos refutes what is untrue", [task.title for task in UNTRUE], untrue)]
+        say(f"{rows[0].figure} of {len(UNTRUE)} untrue checks")
+        broken = list(pool.map(_prove_broken, broken_core.LINES))
+        rows.append(
+            refuted("each broken line is noticed", [line.title for line in broken_core.LINES], broken)
+        )
+        say(f"{rows[1].figure} of {len(broken)} broken lines")
         for task, proof in zip(tasks, pool.map(prove, tasks), strict=True):
             say(f"{task.test}: {proof.verdict}, {proof.paths:,} paths, {proof.seconds:.0f} s")
             rows.append(row(task, proof))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    say(f"{used.ru_utime + used.ru_stime:.0f} s of processor time by all programs started so far")
     return rows
 
 
-def _halmos_binary() -> Path:
-    path = ROOT / _HALMOS
-    if not path.is_file():
-        raise Misconfigured(f"no Halmos at {_HALMOS}, so nothing was proved: run `make assurance`")
-    return path
+def refuted(title: str, cases: Sequence[str], proofs: Sequence[Proof]) -> Check:
+    """One row for all that must be refuted; what was not is named."""
+    missed = [case for case, proof in zip(cases, proofs, strict=True) if proof.verdict != REFUTED]
+    figure = f"{len(cases) - len(missed)} refuted"
+    if missed:
+        figure += f", not: {'; '.join(missed)}"
+    return Check(title, TOOL, len(cases), figure, f"{len(cases)} refuted", not missed)
+
+
+def _prove_broken(line: broken_core.Line) -> Proof:
+    [task] = [task for task in TASKS if task.test == line.test]
+    return prove(task, broken_core.BROKEN)
 
 
 def main(arguments: Sequence[str]) -> int:

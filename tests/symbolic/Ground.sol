@@ -112,6 +112,12 @@ abstract contract Ground {
         assert(_both(same, _same(bystander, _see(bystander.receiptId))));
     }
 
+    /// @dev The receipt contract takes no such call.
+    function _refused(bytes memory data) internal {
+        (bool taken,) = Shipped.RECEIPTS.call(data);
+        assert(!taken);
+    }
+
     /// @dev I3: no gram made or lost.
     function _conserved() internal view {
         assert(_lot(lotId) == lotBefore);

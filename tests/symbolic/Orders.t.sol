@@ -16,7 +16,7 @@ import {
 import {Shipped} from "shipped/Shipped.sol";
 import {Seen} from "./Ground.sol";
 import {Parties} from "./Parties.sol";
-import {svm} from "./Svm.sol";
+import {svm, vm} from "./Svm.sol";
 
 /// @title Orders that the receipt contract takes itself, from any parties and any attesters.
 contract Orders is Parties {
@@ -28,7 +28,11 @@ contract Orders is Parties {
     IWarehouseReceipt private constant RECEIPTS = IWarehouseReceipt(Shipped.RECEIPTS);
 
     function check_issue_one() public {
-        _issue(1);
+        _issue(1, 2);
+    }
+
+    function check_issue_two() public {
+        _issue(2, 1);
     }
 
     function check_transfer(uint256 receiptId, uint32 holder, uint32 to, uint32 seq, uint64 deadline) public {
@@ -36,7 +40,7 @@ contract Orders is Parties {
         TransferOrder memory order = TransferOrder(receiptId, holder, to, seq, deadline);
         bytes memory gives = _shortSignature(holder);
         bytes memory takes = _shortSignature(to);
-        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(2);
+        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(2, 2);
         RECEIPTS.transfer(order, gives, takes, attestation, committee, signatures);
         assert(uint32(_onlyChanged(was, HOLDER)) == to);
         assert(uint32(was.word) == holder);
@@ -51,7 +55,7 @@ contract Orders is Parties {
         Seen memory was = _nameOnLot(receiptId);
         DeliveryOrder memory order = DeliveryOrder(receiptId, holder, grams, seq, deadline);
         bytes memory signature = _shortSignature(holder);
-        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(2);
+        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(2, 2);
         RECEIPTS.deliver(order, signature, attestation, committee, signatures);
         Seen memory gone = _see(receiptId);
         assert(_both(_counted(was, gone, STATUS), _statusOf(gone) == DELIVERED));
@@ -64,61 +68,71 @@ contract Orders is Parties {
 
     function check_suspend(uint256 receiptId, uint8 reason, uint32 seq, uint64 deadline) public {
         Seen memory was = _nameOnLot(receiptId);
-        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(3);
+        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(3, 2);
         SuspendOrder memory order = SuspendOrder(receiptId, reason, seq, deadline);
         ISuspension(Shipped.RECEIPTS).suspend(order, attestation, committee, signatures);
         uint256 word = _onlyChanged(was, STATUS | REASON);
-        assert(_statusOf(was) == LIVE);
-        assert(uint8(word >> 96) == SUSPENDED);
+        assert(_both(_statusOf(was) == LIVE, uint8(word >> 96) == SUSPENDED));
         _conserved();
     }
 
     function check_reinstate(uint256 receiptId, uint32 seq, uint64 deadline) public {
         Seen memory was = _nameOnLot(receiptId);
-        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(3);
+        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(3, 2);
         ReinstateOrder memory order = ReinstateOrder(receiptId, seq, deadline);
         ISuspension(Shipped.RECEIPTS).reinstate(order, attestation, committee, signatures);
         uint256 word = _onlyChanged(was, STATUS | REASON);
-        assert(_statusOf(was) == SUSPENDED);
-        assert(uint8(word >> 96) == LIVE);
+        assert(_both(_statusOf(was) == SUSPENDED, uint8(word >> 96) == LIVE));
         _conserved();
     }
 
-    function _issue(uint256 count) private {
-        ReceiptTerms[] memory terms = new ReceiptTerms[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            terms[i] = ReceiptTerms(
-                svm.createUint256("receipt"),
-                uint32(svm.createUint(32, "holder")),
-                uint64(svm.createUint(64, "grams")),
-                uint8(svm.createUint(8, "kind")),
-                uint40(svm.createUint(40, "expires"))
-            );
-            _name(terms[i].receiptId);
-        }
+    function check_issue_one_twice() public {
+        ReceiptTerms[] memory terms = new ReceiptTerms[](2);
+        (terms[0], terms[1]) = (_anyTerms(), _anyTerms());
+        vm.assume(terms[0].receiptId == terms[1].receiptId);
+        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(1, 1);
+        IssueOrder memory order = _anyIssue(terms);
+        _refused(abi.encodeCall(RECEIPTS.issue, (order, attestation, committee, signatures)));
+    }
+
+    function _anyTerms() private returns (ReceiptTerms memory) {
+        return ReceiptTerms(
+            svm.createUint256("receipt"),
+            uint32(svm.createUint(32, "holder")),
+            uint64(svm.createUint(64, "grams")),
+            uint8(svm.createUint(8, "kind")),
+            uint40(svm.createUint(40, "expires"))
+        );
+    }
+
+    function _anyIssue(ReceiptTerms[] memory terms) private returns (IssueOrder memory) {
         uint32 operator = uint32(svm.createUint(32, "operator"));
         uint64 lotG = uint64(svm.createUint(64, "lot grams"));
-        uint64 deadline = uint64(svm.createUint(64, "deadline"));
-        (Attestation memory attestation, Committee memory committee, bytes memory signatures) = _anyAttestation(2);
-        RECEIPTS.issue(
-            IssueOrder(lotId, operator, lotG, terms, deadline), attestation, committee, signatures
-        );
+        return IssueOrder(lotId, operator, lotG, terms, uint64(svm.createUint(64, "deadline")));
+    }
+
+    function _issue(uint256 count, uint256 attesters) private {
+        ReceiptTerms[] memory terms = new ReceiptTerms[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            terms[i] = _anyTerms();
+            _name(terms[i].receiptId);
+        }
+        IssueOrder memory order = _anyIssue(terms);
+        (Attestation memory attestation, Committee memory committee, bytes memory signatures) =
+            _anyAttestation(attesters, attesters);
+        RECEIPTS.issue(order, attestation, committee, signatures);
+        bool issued = true;
         for (uint256 i = 0; i < count; ++i) {
             Seen memory made = _see(terms[i].receiptId);
-            assert(_statusOf(named[i]) == 0);
-            assert(_statusOf(made) == LIVE);
-            assert(uint64(made.word) == (uint64(operator) << 32 | terms[i].holder));
-            assert(made.word & ENCUMBRANCES == 0);
-            assert(made.quantityG == terms[i].quantityG);
-            assert(made.lotId == lotId);
+            uint256 members = uint256(order.operator) << 32 | terms[i].holder;
+            uint256 rest = uint256(LIVE) << 96 | uint256(terms[i].kind) << 104 | uint256(terms[i].expiresAt) << 112;
+            issued = _both(issued, _both(made.word == members | rest, named[i].word == 0));
+            issued = _both(issued, _both(made.quantityG == terms[i].quantityG, made.lotId == lotId));
         }
         uint256 lot = _lot(lotId);
-        assert(_attestedOf(lot) == lotG);
-        assert(uint32(lot >> 128) == operator);
-        if (uint32(lotBefore >> 128) != 0) {
-            assert(_attestedOf(lot) == _attestedOf(lotBefore));
-            assert(uint32(lotBefore >> 128) == operator);
-        }
+        issued = _both(issued, _both(_attestedOf(lot) == order.lotQuantityG, uint32(lot >> 128) == order.operator));
+        bool sameLot = _both(_attestedOf(lot) == _attestedOf(lotBefore), lot >> 128 == lotBefore >> 128);
+        assert(_both(issued, _either(uint32(lotBefore >> 128) == 0, sameLot)));
         _holds();
     }
 }

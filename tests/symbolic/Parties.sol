@@ -89,8 +89,8 @@ abstract contract Parties is Ground {
 
     // --- attesters ---
 
-    /// @dev Any attestation over two signatures, for a committee of so many attesters, whoever they are.
-    function _anyAttestation(uint256 size)
+    /// @dev Any attestation over so many signatures, for a committee of so many attesters, whoever they are.
+    function _anyAttestation(uint256 size, uint256 count)
         internal
         returns (Attestation memory attestation, Committee memory committee, bytes memory signatures)
     {
@@ -112,6 +112,6 @@ abstract contract Parties is Ground {
             svm.createBytes32("committee policy"),
             attesters
         );
-        signatures = svm.createBytes(128, "signatures");
+        signatures = svm.createBytes(64 * count, "signatures");
     }
 }

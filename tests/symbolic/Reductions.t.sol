@@ -49,27 +49,51 @@ contract Reductions is Parties {
         _conserved();
     }
 
-    /// @dev Quantities bounded: multiplying and dividing free numbers is beyond the solver.
-    function check_write_down_one(uint256 receiptId, uint32 seq, uint64 shortG) public {
-        _writeDown(1, 4, receiptId, 0, seq, shortG);
+    function check_write_down_one(uint256 one, uint32 seq, uint64 shortG) public {
+        uint256[] memory ids = new uint256[](1);
+        ids[0] = one;
+        _writeDown(64, ids, seq, shortG);
     }
 
-    function _writeDown(uint256 count, uint256 bits, uint256 one, uint256 two, uint32 seq, uint64 shortG) private {
+    /// @dev A lot of less than 2^32 g, 4,294 t: with more the solver loses its way in products and quotients.
+    function check_write_down_two(uint256 one, uint256 two, uint32 seq, uint64 shortG) public {
+        uint256[] memory ids = new uint256[](2);
+        (ids[0], ids[1]) = (one, two);
+        _writeDown(32, ids, seq, shortG);
+    }
+
+    /// @dev Less than 256 g.
+    function check_write_down_three(uint256 one, uint256 two, uint256 three, uint32 seq, uint64 shortG) public {
+        uint256[] memory ids = new uint256[](3);
+        (ids[0], ids[1], ids[2]) = (one, two, three);
+        _writeDown(8, ids, seq, shortG);
+    }
+
+    /// @dev I1: a receipt named a second time does not stand for the goods of one left out.
+    function check_write_down_one_twice(uint256 receiptId, uint32 seq, uint32 seqAgain, uint64 shortG) public {
+        _nameOnLot(receiptId);
+        ReceiptRef[] memory all = new ReceiptRef[](2);
+        (all[0], all[1]) = (ReceiptRef(receiptId, seq), ReceiptRef(receiptId, seqAgain));
+        _refused(abi.encodeCall(CORE.writeDown, (lotId, all, shortG)));
+    }
+
+    /// @dev Quantities of at most so many bits.
+    function _writeDown(uint256 bits, uint256[] memory ids, uint32 seq, uint64 shortG) private {
         vm.assume(_liveOf(lotBefore) >> bits == 0);
-        Seen[] memory were = new Seen[](count);
-        ReceiptRef[] memory all = new ReceiptRef[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            were[i] = _nameOnLot(i == 0 ? one : two);
-            vm.assume(were[i].quantityG >> bits == 0);
-            all[i] = ReceiptRef(were[i].receiptId, seq);
+        ReceiptRef[] memory all = new ReceiptRef[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            vm.assume(_name(ids[i]).quantityG >> bits == 0);
+            all[i] = ReceiptRef(ids[i], seq);
         }
         CORE.writeDown(lotId, all, shortG);
-        for (uint256 i = 0; i < count; ++i) {
-            Seen memory rest = _see(were[i].receiptId);
-            bool lowered = _both(_counted(were[i], rest, 0), _statusOf(rest) == SUSPENDED);
-            lowered = _both(lowered, _both(rest.quantityG != 0, rest.quantityG <= were[i].quantityG));
-            assert(_both(lowered, rest.lotId == lotId));
+        bool lowered = true;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            Seen memory rest = _see(ids[i]);
+            lowered = _both(lowered, _both(_counted(named[i], rest, 0), _statusOf(rest) == SUSPENDED));
+            lowered = _both(lowered, _both(rest.quantityG != 0, rest.quantityG <= named[i].quantityG));
+            lowered = _both(lowered, _both(named[i].lotId == lotId, rest.lotId == lotId));
         }
+        assert(lowered);
         _hadRight(RIGHT_WRITE_DOWN);
         _left(shortG);
     }

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {ReceiptRef, RIGHT_REPLACE, Successor} from "contracts/interfaces/ActTypes.sol";
 import {Seen} from "./Ground.sol";
 import {Parties} from "./Parties.sol";
-import {svm} from "./Svm.sol";
+import {svm, vm} from "./Svm.sol";
 
 /// @title Receipts that take the place of others: the same grams, holder and encumbrances.
 contract Replacements is Parties {
@@ -34,12 +34,37 @@ contract Replacements is Parties {
         _split(2);
     }
 
+    /// @dev I3, I7: who names one receipt twice, as old ones, as new ones or as both, is refused.
+    function check_replace_one_twice(ReceiptRef memory one, ReceiptRef memory two, Successor memory a, Successor memory b)
+        public
+    {
+        ReceiptRef[] memory olds = new ReceiptRef[](2);
+        Successor[] memory news = new Successor[](2);
+        (olds[0], olds[1], news[0], news[1]) = (one, two, a, b);
+        bool twice = _either(one.receiptId == two.receiptId, a.receiptId == b.receiptId);
+        twice = _either(twice, _either(one.receiptId == a.receiptId, two.receiptId == a.receiptId));
+        vm.assume(_either(twice, _either(one.receiptId == b.receiptId, two.receiptId == b.receiptId)));
+        bytes memory consent = _shortSignature(_pledgeeOf(_see(one.receiptId)));
+        _refused(abi.encodeCall(CORE.replaceReceipts, (olds, news, svm.createBytes32("order hash"), consent)));
+    }
+
+    /// @dev The same of a whole and its parts.
+    function check_split_off_one_twice(uint256 whole, uint32 seq, Successor memory a, Successor memory b) public {
+        Successor[] memory parts = new Successor[](2);
+        (parts[0], parts[1]) = (a, b);
+        bool twice = _either(whole == a.receiptId, whole == b.receiptId);
+        vm.assume(_either(twice, a.receiptId == b.receiptId));
+        bytes memory consent = _shortSignature(_pledgeeOf(_see(whole)));
+        _refused(abi.encodeCall(CORE.splitReceipt, (whole, seq, parts, svm.createBytes32("order hash"), consent)));
+    }
+
     function _replace(uint256 from, uint256 to) private {
         ReceiptRef[] memory olds = new ReceiptRef[](from);
         for (uint256 i = 0; i < from; ++i) {
             olds[i] = ReceiptRef(svm.createUint256("old"), uint32(svm.createUint(32, "seq")));
-            _nameOnLot(olds[i].receiptId);
+            _name(olds[i].receiptId);
         }
+        vm.assume(named[0].lotId == lotId);
         Successor[] memory news = _anySuccessors(to);
         bytes32 orderHash = svm.createBytes32("order hash");
         bytes memory consent = _anySignature(_pledgeeOf(named[0]));
@@ -99,7 +124,7 @@ contract Replacements is Parties {
     /// @dev I10, I4: it could move, was like the first, and is burned.
     function _gaveWay(Seen memory was, Seen memory first) private view returns (bool) {
         Seen memory is_ = _see(was.receiptId);
-        bool alike = (was.word ^ first.word) & (MEMBERS | KIND | ENCUMBRANCES) == 0;
+        bool alike = _both((was.word ^ first.word) & (MEMBERS | KIND | ENCUMBRANCES) == 0, was.lotId == lotId);
         bool burned = _both(_counted(was, is_, STATUS), _statusOf(is_) == REPLACED);
         return _both(_movable(was), _both(alike, burned));
     }
