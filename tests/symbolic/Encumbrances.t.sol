@@ -14,8 +14,8 @@ contract Encumbrances is Ground {
         uint256 word = _onlyChanged(was, PLEDGES);
         assert(uint8(word >> 184) == uint256(_pledgesOf(was)) + 1);
         assert(uint32(word >> 64) == (_pledgesOf(was) == 0 ? pledgee : uint32(was.word >> 64)));
-        assert(_statusOf(was) == LIVE);
-        assert(was.word & FREEZES == 0);
+        assert(was.word & (STATUS | FREEZES) == uint256(LIVE) << 96);
+        assert(block.timestamp <= uint40(was.word >> 112));
         _hadRight(RIGHT_PLEDGE);
         _conserved();
     }
