@@ -25,6 +25,8 @@ MOST_BYTES: Final = 24_576
 """EIP-170."""
 _EXAMPLES_CI: Final = 60
 _EXAMPLES_FULL: Final = 6_000
+_USEFUL: Final = 50
+"""Of a hundred random acts, how many must be carried out: what both refuse says little of what follows."""
 
 
 def sizes() -> list[Check]:
@@ -79,19 +81,21 @@ def model(full: bool, say: Callable[[str], None]) -> list[Check]:
         environment = {"HOLDFAST_INVARIANT_EXAMPLES": examples, "HOLDFAST_INVARIANT_TALLY": str(tally)}
         cases = _tests("tests/invariant", **environment)
         counts = [json.loads(line) for line in tally.read_text(encoding="utf-8").splitlines()]
-    done = sum(item["done"] for item in counts)
-    refused = sum(item["refused"] for item in counts)
-    share = 100 * refused / max(done + refused, 1)
-    say(f"{done:,} acts carried out, {refused:,} refused ({share:.1f} %)")
+    done, refused, hostile, beaten = (
+        sum(item[name] for item in counts) for name in ("done", "refused", "hostile", "hostile_refused")
+    )
+    share = 100 * done / max(done + refused, 1)
+    told = f"{done:,} useful ({share:.1f} %); of {hostile:,} hostile tries {beaten:,} refused by both"
+    say(told)
     return [
         _row("I1-I10 against the Python models: machines", "hypothesis, revm", cases, 2),
         Check(
             "I1-I10 against the Python models: calls",
             "hypothesis, revm",
             done + refused,
-            f"{done:,} useful, {share:.1f} % refused by both",
-            "contracts and model agree on each",
-            done > 0 and all(case == "passed" for case in cases),
+            told,
+            f"contracts and model agree on each, at least {_USEFUL} % useful, some hostile",
+            share >= _USEFUL and hostile > 0 and all(case == "passed" for case in cases),
         ),
     ]
 

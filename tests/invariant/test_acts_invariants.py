@@ -31,17 +31,17 @@ from holdfast.domain.orders import TransferOrder
 from tests.contracts.acts_harness import COURT, ActsWorld
 from tests.contracts.harness import BANK, BANK_2, LOT, OPERATOR, Reverted, receipt_id
 from tests.invariant.acts_model import ActsModel, Paper, Refusal
+from tests.invariant.aim import Aim, slips, wild, yes
 from tests.invariant.tally import tell
 
-IDS = [receipt_id(i) for i in range(12)]
+IDS = [receipt_id(i) for i in range(20)]
 HOLDERS, BANKS, CASES = (2, 3), (BANK, BANK_2), (1, 2)
-LOT_G = 100
+LOT_G, ISSUED_G = 170, 160
 
 ids = st.sampled_from(IDS)
 holders = st.sampled_from(HOLDERS)
 banks = st.sampled_from(BANKS)
-slips = st.sampled_from((0, 0, 0, 0, 0, 0, -1, 1))
-yes = st.sampled_from((True, True, True, True, False))
+anybody = st.sampled_from((*HOLDERS, *BANKS))
 
 _world: list[ActsWorld] = []
 
@@ -52,8 +52,18 @@ def shared_world() -> ActsWorld:
     return _world[0]
 
 
-class ActsMachine(RuleBasedStateMachine):
-    """Two holders, two banks, one court with two cases, a lot of a hundred grams."""
+def loose(paper: Paper) -> bool:
+    """Nothing stops it."""
+    return paper.status == "live" and not paper.cases
+
+
+class ActsMachine(Aim, RuleBasedStateMachine):
+    """Two holders, two banks, one court with two cases, four receipts of forty grams."""
+
+    model: ActsModel
+
+    def standing(self) -> dict[int, Paper]:
+        return self.model.papers
 
     @initialize()
     def found(self) -> None:
@@ -62,10 +72,10 @@ class ActsMachine(RuleBasedStateMachine):
         self.expires = world.terms(0).expires_at
         self.model = ActsModel()
         self.model.book.attested_g = LOT_G
-        for index, holder in enumerate((2, 2, 3)):
-            terms = world.terms(index, holder, 30)
+        for index, holder in enumerate((2, 2, 3, 3)):
+            terms = world.terms(index, holder, ISSUED_G // 4)
             world.submit(world.issue_order(terms, lot_g=LOT_G))
-            self.model.papers[IDS[index]] = Paper(holder, 30)
+            self.model.papers[IDS[index]] = Paper(holder, ISSUED_G // 4)
         for case_no in CASES:
             world.put(world.case_order(case_no))
             self.model.numbers[case_no] = 0
@@ -89,7 +99,7 @@ class ActsMachine(RuleBasedStateMachine):
             typed = error.name not in ("panic", "bare revert")
         assert typed, what
         assert refused_by_contract == refused_by_model, what
-        tell(refused_by_contract)
+        tell(refused_by_contract, self.hostile)
 
     def act(self, act: Act, expect: Callable[[], None], consent: int | None = None) -> None:
         self.both(lambda: self.world.put(act, consent_by=consent), expect, act)
@@ -100,25 +110,44 @@ class ActsMachine(RuleBasedStateMachine):
 
     def holder(self, receipt: int, own: bool) -> int:
         paper = self.model.papers.get(receipt)
-        return (paper.holder if own else 5 - paper.holder) if paper else 2
+        return (paper.holder if own else self.other(paper.holder)) if paper else 2
+
+    def other(self, member: int) -> int:
+        return 2 if member == 3 else 3
 
     def consent(self, receipt: int, asked: bool) -> int | None:
         paper = self.model.papers.get(receipt)
         return paper.pledges[0][1] if asked and paper and paper.pledges else None
 
-    @rule(receipt=ids, to=holders, slip=slips, own=yes)
-    def transfer(self, receipt: int, to: int, slip: int, own: bool) -> None:
-        holder, seq = self.holder(receipt, own), self.seq(receipt, slip)
-        order = TransferOrder(receipt, holder, 5 - holder, seq, self.world.deadline_s)
+    @rule(receipt=ids, to=holders, slip=slips, own=yes, wild=wild)
+    def transfer(self, receipt: int, to: int, slip: int, own: bool, wild: bool) -> None:
+        receipt = self.aim(receipt, wild, lambda paper: loose(paper) and not paper.pledges)
+        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
+        to = to if self.hostile else self.other(holder)
+        order = TransferOrder(receipt, holder, COURT, seq, self.world.deadline_s)
         object.__setattr__(order, "transferee", to)
         self.both(
             lambda: self.world.submit(order), lambda: self.model.transfer(receipt, holder, to, seq), order
         )
 
-    @rule(receipt=ids, to=st.sampled_from((*HOLDERS, *BANKS)), slip=slips, own=yes, bank=banks, right=yes)
-    def transfer_pledged(self, receipt: int, to: int, slip: int, own: bool, bank: int, right: bool) -> None:
-        holder, seq = self.holder(receipt, own), self.seq(receipt, slip)
-        pledgee = (self.consent(receipt, True) if right else None) or bank
+    @rule(
+        receipt=ids,
+        to=anybody,
+        slip=slips,
+        own=yes,
+        bank=banks,
+        ask=yes,
+        wild=wild,
+    )
+    def transfer_pledged(
+        self, receipt: int, to: int, slip: int, own: bool, bank: int, ask: bool, wild: bool
+    ) -> None:
+        if not wild and not any(loose(paper) and paper.pledges for paper in self.model.papers.values()):
+            self.pledge(receipt, bank, 0, True, True, 0, False)
+        receipt = self.aim(receipt, wild, lambda paper: loose(paper) and bool(paper.pledges))
+        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
+        pledgee = (self.consent(receipt, True) if self.right(ask) else None) or bank
+        to = to if self.hostile else self.other(holder)
         order = PledgedTransferOrder(receipt, holder, to, pledgee, seq, self.world.deadline_s)
         self.act(order, lambda: self.model.move(receipt, holder, to, seq, pledgee))
 
@@ -129,24 +158,62 @@ class ActsMachine(RuleBasedStateMachine):
         own=yes,
         fit=st.booleans(),
         ask=yes,
+        wild=wild,
     )
     def split(
-        self, receipt: int, parts: list[tuple[int, int]], slip: int, own: bool, fit: bool, ask: bool
+        self,
+        receipt: int,
+        parts: list[tuple[int, int]],
+        slip: int,
+        own: bool,
+        fit: bool,
+        ask: bool,
+        wild: bool,
     ) -> None:
-        holder, seq, consent = self.holder(receipt, own), self.seq(receipt, slip), self.consent(receipt, ask)
+        receipt = self.aim(receipt, wild, lambda paper: loose(paper) and paper.quantity_g > 3)
+        made = self.unused(IDS, [part for part, _ in parts])
         paper = self.model.papers.get(receipt)
-        others = sum(grams for _, grams in parts[1:])
-        if fit and paper and paper.quantity_g > others:
-            parts = [(parts[0][0], paper.quantity_g - others), *parts[1:]]
-        news = tuple(Successor(part, grams, self.expires) for part, grams in parts)
+        grams = [each for _, each in parts]
+        if paper and not self.hostile:
+            grams = [1 + each % (paper.quantity_g // 3) for each in grams]
+        others = sum(grams[1:])
+        if fit and paper and paper.quantity_g > others and (len(grams) > 1 or self.hostile):
+            grams[0] = paper.quantity_g - others
+        parts = list(zip(made, grams, strict=True))
+        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
+        consent = self.consent(receipt, self.right(ask))
+        news = tuple(Successor(part, each, self.expires) for part, each in parts)
         order = SplitOrder(receipt, holder, OPERATOR, seq, news, self.world.deadline_s)
         self.act(order, lambda: self.model.split(receipt, holder, seq, parts, consent), consent)
 
-    @rule(pair=st.lists(ids, min_size=2, max_size=3), merged=ids, slip=slips, own=yes, ask=yes)
-    def merge(self, pair: list[int], merged: int, slip: int, own: bool, ask: bool) -> None:
-        holder, consent = self.holder(pair[0], own), self.consent(pair[0], ask)
-        refs = [(receipt, self.seq(receipt, slip)) for receipt in pair]
-        grams = sum(self.model.papers[r].quantity_g for r in pair if r in self.model.papers)
+    def alike(self, receipt: int) -> list[int]:
+        """Receipts that may become one with this one, itself among them."""
+        mine = self.model.papers[receipt]
+        return sorted(
+            each
+            for each, paper in self.model.papers.items()
+            if loose(paper) and (paper.holder, paper.pledges) == (mine.holder, mine.pledges)
+        )
+
+    def many(self) -> set[int]:
+        """Receipts that may become one with others."""
+        return {
+            each for each, paper in self.model.papers.items() if loose(paper) and len(self.alike(each)) > 1
+        }
+
+    @rule(pair=st.lists(ids, min_size=2, max_size=3), merged=ids, slip=slips, own=yes, ask=yes, wild=wild)
+    def merge(self, pair: list[int], merged: int, slip: int, own: bool, ask: bool, wild: bool) -> None:
+        papers = self.model.papers
+        if not wild and not self.many():
+            self.split(pair[0], [(merged, 5)], 0, True, False, True, False)
+        many = self.many()
+        first = self.aim(pair[0], wild, lambda paper: any(papers[each] is paper for each in many))
+        (merged,) = self.unused(IDS, [merged])
+        if not self.hostile:
+            pair = self.alike(first)[: len(pair)]
+        holder, consent = self.holder(pair[0], self.right(own)), self.consent(pair[0], self.right(ask))
+        refs = [(receipt, self.seq(receipt, self.slip(slip))) for receipt in pair]
+        grams = sum(papers[r].quantity_g for r in pair if r in papers)
         order = MergeOrder(
             tuple(ReceiptRef(*ref) for ref in refs),
             merged,
@@ -158,18 +225,32 @@ class ActsMachine(RuleBasedStateMachine):
         )
         self.act(order, lambda: self.model.merge(refs, holder, merged, consent), consent)
 
-    @rule(receipt=ids, grams=st.integers(1, 35), slip=slips, own=yes, ask=yes)
-    def deliver_part(self, receipt: int, grams: int, slip: int, own: bool, ask: bool) -> None:
-        holder, seq, consent = self.holder(receipt, own), self.seq(receipt, slip), self.consent(receipt, ask)
+    @rule(receipt=ids, grams=st.integers(1, 35), slip=slips, own=yes, ask=yes, wild=wild)
+    def deliver_part(self, receipt: int, grams: int, slip: int, own: bool, ask: bool, wild: bool) -> None:
+        def apt(paper: Paper) -> bool:
+            return loose(paper) and paper.quantity_g > 1 and len(paper.pledges) < 2
+
+        receipt = self.aim(receipt, wild, apt)
+        if not self.hostile:
+            grams = 1 + grams % max(1, self.model.papers[receipt].quantity_g // 4)
+        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
+        consent = self.consent(receipt, self.right(ask))
         order = PartialDeliveryOrder(receipt, holder, grams, seq, self.world.deadline_s)
         self.act(order, lambda: self.model.deliver_part(receipt, holder, grams, seq, consent), consent)
 
-    @rule(receipt=ids, pledgee=banks, slip=slips, own=yes, ask=yes, jump=slips)
-    def pledge(self, receipt: int, pledgee: int, slip: int, own: bool, ask: bool, jump: int) -> None:
+    @rule(receipt=ids, pledgee=banks, slip=slips, own=yes, ask=yes, jump=slips, wild=wild)
+    def pledge(
+        self, receipt: int, pledgee: int, slip: int, own: bool, ask: bool, jump: int, wild: bool
+    ) -> None:
+        def apt(paper: Paper) -> bool:
+            return loose(paper) and len(paper.pledges) < 4 and paper.holder != pledgee
+
+        receipt = self.aim(receipt, wild, apt)
         if receipt not in self.model.papers:
             return
-        holder, seq, consent = self.holder(receipt, own), self.seq(receipt, slip), self.consent(receipt, ask)
-        rank = max(1, len(self.model.papers[receipt].pledges) + 1 + jump)
+        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
+        consent = self.consent(receipt, self.right(ask))
+        rank = max(1, len(self.model.papers[receipt].pledges) + 1 + self.slip(jump))
         order = self.world.pledge_order(receipt, pledgee, rank, holder, seq=seq)
         made = pledge_id(order_hash(order))
         self.act(
@@ -178,25 +259,39 @@ class ActsMachine(RuleBasedStateMachine):
             consent,
         )
 
-    @rule(receipt=ids, of=ids, which=st.integers(0, 3), pledgee=banks, slip=slips, right=yes)
-    def release(self, receipt: int, of: int, which: int, pledgee: int, slip: int, right: bool) -> None:
-        paper = self.model.papers.get(receipt if right else of)
+    @rule(receipt=ids, of=ids, which=st.integers(0, 3), pledgee=banks, slip=slips, own=yes, wild=wild)
+    def release(
+        self, receipt: int, of: int, which: int, pledgee: int, slip: int, own: bool, wild: bool
+    ) -> None:
+        if not wild and not any(paper.pledges for paper in self.model.papers.values()):
+            self.pledge(receipt, pledgee, 0, True, True, 0, False)
+        receipt = self.aim(receipt, wild, lambda paper: bool(paper.pledges))
+        paper = self.model.papers.get(receipt if self.right(own) else of)
         if paper is None or not paper.pledges:
             return
-        pledge, own = paper.pledges[which % len(paper.pledges)]
-        by, seq = own if right else pledgee, self.seq(receipt, slip)
+        pledge, by = paper.pledges[which % len(paper.pledges)]
+        by, seq = by if self.right(own) else pledgee, self.seq(receipt, self.slip(slip))
         order = PledgeReleaseOrder(receipt, pledge, by, seq, self.world.deadline_s)
         self.act(order, lambda: self.model.release(receipt, pledge, by, seq))
 
-    @rule(receipt=ids, case_no=st.sampled_from(CASES), slip=slips)
-    def freeze(self, receipt: int, case_no: int, slip: int) -> None:
-        number = max(0, self.model.numbers[case_no] + slip)
+    @rule(receipt=ids, case_no=st.sampled_from(CASES), slip=slips, wild=wild)
+    def freeze(self, receipt: int, case_no: int, slip: int, wild: bool) -> None:
+        few = sum(bool(paper.cases) for paper in self.model.papers.values()) < 2
+
+        def apt(paper: Paper) -> bool:
+            return paper.status != "replaced" and case_no not in paper.cases and (few or bool(paper.cases))
+
+        receipt = self.aim(receipt, wild, apt)
+        number = max(0, self.model.numbers[case_no] + self.slip(slip))
         order = FreezeOrder(receipt, COURT, case_no, number, self.world.deadline_s)
         self.act(order, lambda: self.model.freeze(receipt, case_no, number))
 
-    @rule(receipt=ids, case_no=st.sampled_from(CASES), slip=slips)
-    def unfreeze(self, receipt: int, case_no: int, slip: int) -> None:
-        number = max(0, self.model.numbers[case_no] + slip)
+    @rule(receipt=ids, case_no=st.sampled_from(CASES), slip=slips, wild=wild)
+    def unfreeze(self, receipt: int, case_no: int, slip: int, wild: bool) -> None:
+        if not wild and not any(case_no in paper.cases for paper in self.model.papers.values()):
+            self.freeze(receipt, case_no, 0, False)
+        receipt = self.aim(receipt, wild, lambda paper: case_no in paper.cases)
+        number = max(0, self.model.numbers[case_no] + self.slip(slip))
         order = UnfreezeOrder(receipt, COURT, case_no, number, self.world.deadline_s)
         self.act(order, lambda: self.model.unfreeze(receipt, case_no, number))
 
@@ -204,7 +299,7 @@ class ActsMachine(RuleBasedStateMachine):
     def i1_and_i3_grams(self) -> None:
         lot = self.world.lot(LOT)
         assert lot["liveG"] == self.model.live_g() <= lot["attestedG"] == self.model.book.attested_g
-        assert self.model.live_g() + self.model.book.delivered_g == 90
+        assert self.model.live_g() + self.model.book.delivered_g == ISSUED_G
 
     @invariant()
     def i2_i4_i7_every_receipt_is_the_models(self) -> None:

@@ -28,23 +28,22 @@ from holdfast.domain.orders import (
     TransferOrder,
 )
 from tests.contracts.harness import DAY_S, Reverted, World, key_of, receipt_id, refused, sign
-from tests.invariant.model import Model, Refusal
+from tests.invariant.aim import Aim, slips, wild, yes
+from tests.invariant.model import Model, Refusal, Title
 from tests.invariant.tally import tell
 
 LOTS = [sha256(b"lot %d" % i).digest()[:24] for i in range(2)]
 HOLDERS = (2, 3, 4)
-RECEIPTS = range(8)
+RECEIPTS = range(24)
 
 receipts = st.sampled_from([receipt_id(i) for i in RECEIPTS])
 members = st.sampled_from(HOLDERS)
-# Mostly quorums that could do, so that sequences get somewhere.
+# Of a hostile try; some of them could do.
 quorums = st.one_of(
     st.sampled_from([frozenset(s) for s in ((1, 4, 5), (1, 5, 6), (1, 4, 6), (1, 4, 5, 6), (5, 6), (1, 6))]),
     st.frozensets(st.sampled_from((1, 4, 5, 6))),
 )
 grams = st.integers(0, 60)
-slips = st.sampled_from((0, 0, 0, 0, 0, -1, 1))
-honest = st.sampled_from((True, True, True, False))
 
 _world: list[World] = []
 
@@ -56,8 +55,27 @@ def shared_world() -> World:
     return _world[0]
 
 
-class ReceiptMachine(RuleBasedStateMachine):
-    """One consortium, two lots, eight receipts, three holders."""
+class ReceiptMachine(Aim, RuleBasedStateMachine):
+    """One consortium, two lots, two dozen receipts, three holders."""
+
+    def standing(self) -> dict[int, Title]:
+        return self.model.titles
+
+    def quorum(self, signers: frozenset[int]) -> frozenset[int]:
+        """Attesters who are a party to nothing, unless this is a hostile try."""
+        return signers if self.hostile else frozenset((1, 5, 6))
+
+    def stock(self, wild: bool) -> None:
+        """Something to act on, before an act that is to be right."""
+        if not wild and not any(map(self.moves, self.model.titles.values())):
+            terms = [(receipt_id(0), holder, 20, 9) for holder in HOLDERS]
+            lot = min(LOTS, key=self.model.live_g)
+            self.issue(lot, 100, terms, frozenset(), True, False)
+
+    def moves(self, title: Title) -> bool:
+        """Whether its holder can do something with it now."""
+        usable = title.holder not in self.model.inactive and title.expires_at >= self.world.chain.now_s
+        return title.status == "live" and usable
 
     @initialize()
     def found(self) -> None:
@@ -92,7 +110,7 @@ class ReceiptMachine(RuleBasedStateMachine):
             typed = error.name not in ("panic", "bare revert")
         assert typed
         assert refused_by_contract == refused_by_model, order
-        tell(refused_by_contract)
+        tell(refused_by_contract, self.hostile)
         if refused_by_contract:
             return
         # I6: an attestation names one order, and the order is spent.
@@ -100,6 +118,7 @@ class ReceiptMachine(RuleBasedStateMachine):
         assert attested not in self.attestations
         self.attestations.add(attested)
         self.accepted.append((order, parties, signers))
+        self.i7_history_only_appends()  # a rule may do several acts
 
     def sign(self, order: Order, signed: set[int], *fields: str) -> tuple[bytes, ...]:
         """Signatures for these fields; whoever is not in `signed` is signed for by a stranger."""
@@ -119,7 +138,8 @@ class ReceiptMachine(RuleBasedStateMachine):
         lot_g=st.sampled_from((100, 100, 100, 99)),
         terms=st.lists(st.tuples(receipts, members, grams, st.integers(1, 40)), min_size=1, max_size=3),
         signers=quorums,
-        follow=honest,
+        follow=yes,
+        wild=wild,
     )
     def issue(
         self,
@@ -128,10 +148,24 @@ class ReceiptMachine(RuleBasedStateMachine):
         terms: list[tuple[int, int, int, int]],
         signers: frozenset[int],
         follow: bool,
+        wild: bool,
     ) -> None:
         now = self.world.chain.now_s
-        if follow and lot in self.model.lots:
-            lot_g = self.model.lots[lot].attested_g
+        self.hostile = wild
+        book = self.model.lots.get(lot)
+        room_g = (book.attested_g if book else lot_g) - self.model.live_g(lot)
+        self.hostile = self.hostile or room_g < len(terms)
+        ids = self.unused([receipt_id(i) for i in RECEIPTS], [receipt for receipt, _, _, _ in terms])
+        if not self.hostile:
+            fair = [member for member in HOLDERS if member not in self.model.inactive]
+            most = room_g // len(terms)
+            terms = [
+                (each, holder if holder in fair else fair[0], 1 + grams % most, days + 30)
+                for each, (_, holder, grams, days) in zip(ids, terms, strict=True)
+            ]
+        if self.right(follow) and book:
+            lot_g = book.attested_g
+        signers = self.quorum(signers)
         dated = [(receipt, holder, q, now + days * DAY_S) for receipt, holder, q, days in terms]
         order = object.__new__(IssueOrder)
         # Past Python's own checks: bad orders must reach the contract.
@@ -145,14 +179,26 @@ class ReceiptMachine(RuleBasedStateMachine):
             object.__setattr__(order, name, value)
         self.both(order, signers, (), lambda: self.model.issue(lot, lot_g, dated, signers, now))
 
-    @rule(receipt=receipts, to=members, signers=quorums, slip=slips, own=honest, both_sign=honest)
+    @rule(receipt=receipts, to=members, signers=quorums, slip=slips, own=yes, both_sign=yes, wild=wild)
     def transfer(
-        self, receipt: int, to: int, signers: frozenset[int], slip: int, own: bool, both_sign: bool
+        self,
+        receipt: int,
+        to: int,
+        signers: frozenset[int],
+        slip: int,
+        own: bool,
+        both_sign: bool,
+        wild: bool,
     ) -> None:
+        self.stock(wild)
+        receipt = self.aim(receipt, wild, self.moves)
         now, title = self.world.chain.now_s, self.title(receipt)
-        holder = title.holder if title and own else 2
-        seq = self.seq(receipt, slip)
-        signed = {holder, to} if both_sign else {to}
+        holder = title.holder if title and self.right(own) else 2
+        fair = [member for member in HOLDERS if member != holder and member not in self.model.inactive]
+        self.hostile = self.hostile or not fair
+        to = to if self.hostile or to in fair else fair[0]
+        seq, signers = self.seq(receipt, self.slip(slip)), self.quorum(signers)
+        signed = {holder, to} if self.right(both_sign) else {to}
         order = TransferOrder(receipt, holder, 9, seq, now + DAY_S)
         object.__setattr__(order, "transferee", to)
         parties = self.sign(order, signed, "holder", "transferee")
@@ -163,15 +209,24 @@ class ReceiptMachine(RuleBasedStateMachine):
             lambda: self.model.transfer(receipt, holder, to, seq, signed, signers, now),
         )
 
-    @rule(receipt=receipts, signers=quorums, slip=slips, own=honest, signs=honest, short=slips)
+    @rule(receipt=receipts, signers=quorums, slip=slips, own=yes, signs=yes, short=slips, wild=wild)
     def deliver(
-        self, receipt: int, signers: frozenset[int], slip: int, own: bool, signs: bool, short: int
+        self,
+        receipt: int,
+        signers: frozenset[int],
+        slip: int,
+        own: bool,
+        signs: bool,
+        short: int,
+        wild: bool,
     ) -> None:
+        self.stock(wild)
+        receipt = self.aim(receipt, wild, self.moves)
         now, title = self.world.chain.now_s, self.title(receipt)
-        holder = title.holder if title and own else 3
-        quantity_g = max(1, (title.quantity_g if title else 1) + short)
-        seq = self.seq(receipt, slip)
-        signed = {holder} if signs else set()
+        holder = title.holder if title and self.right(own) else 3
+        quantity_g = max(1, (title.quantity_g if title else 1) + self.slip(short))
+        seq, signers = self.seq(receipt, self.slip(slip)), self.quorum(signers)
+        signed = {holder} if self.right(signs) else set()
         order = DeliveryOrder(receipt, holder, quantity_g, seq, now + DAY_S)
         self.both(
             order,
@@ -180,15 +235,20 @@ class ReceiptMachine(RuleBasedStateMachine):
             lambda: self.model.deliver(receipt, holder, quantity_g, seq, signed, signers, now),
         )
 
-    @rule(receipt=receipts, signers=quorums, slip=slips)
-    def suspend(self, receipt: int, signers: frozenset[int], slip: int) -> None:
-        seq = self.seq(receipt, slip)
+    @rule(receipt=receipts, signers=quorums, slip=slips, wild=wild)
+    def suspend(self, receipt: int, signers: frozenset[int], slip: int, wild: bool) -> None:
+        self.stock(wild)
+        receipt = self.aim(receipt, wild, lambda title: title.status == "live")
+        seq, signers = self.seq(receipt, self.slip(slip)), self.quorum(signers)
         order = SuspendOrder(receipt, SuspendReason.WRONG_LABEL, seq, self.world.chain.now_s + DAY_S)
         self.both(order, signers, (), lambda: self.model.suspend(receipt, seq, signers))
 
-    @rule(receipt=receipts, signers=quorums, slip=slips)
-    def reinstate(self, receipt: int, signers: frozenset[int], slip: int) -> None:
-        seq = self.seq(receipt, slip)
+    @rule(receipt=receipts, signers=quorums, slip=slips, wild=wild)
+    def reinstate(self, receipt: int, signers: frozenset[int], slip: int, wild: bool) -> None:
+        if not wild and not any(title.status == "suspended" for title in self.model.titles.values()):
+            self.suspend(receipt, signers, 0, False)
+        receipt = self.aim(receipt, wild, lambda title: title.status == "suspended")
+        seq, signers = self.seq(receipt, self.slip(slip)), self.quorum(signers)
         order = ReinstateOrder(receipt, seq, self.world.chain.now_s + DAY_S)
         self.both(order, signers, (), lambda: self.model.reinstate(receipt, seq, signers))
 
@@ -214,7 +274,7 @@ class ReceiptMachine(RuleBasedStateMachine):
         self.world.chain.set_time(self.world.chain.now_s + hours * 3600)
 
     @rule(member=st.sampled_from((2, 3)), active=st.booleans())
-    def standing(self, member: int, active: bool) -> None:
+    def may_act(self, member: int, active: bool) -> None:
         self.world.chain.send(self.world.consortium, "setMemberActive", member, active)
         (self.model.inactive.discard if active else self.model.inactive.add)(member)
 
