@@ -178,8 +178,10 @@ class Mutator:
         elif kind == "IfStatement":
             yield _span(node["condition"]), "expression", ["false"]
         elif kind == "ExpressionStatement":
-            yield self._whole(span, data), "statement", [""]
             inner = node["expression"]
+            left = inner.get("leftHandSide", {}).get("typeDescriptions", {}).get("typeString", "")
+            if not left.endswith("storage pointer"):  # the compiler wants these set on every path
+                yield self._whole(span, data), "statement", [""]
             if inner.get("nodeType") == "Assignment" and inner["operator"] in _ASSIGNMENTS:
                 left, right = (_text(inner[side], data) for side in ("leftHandSide", "rightHandSide"))
                 other = _ASSIGNMENTS[inner["operator"]]

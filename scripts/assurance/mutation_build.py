@@ -70,14 +70,22 @@ class Sources:
                 waiting += [n["absolutePath"] for n in nodes if n["nodeType"] == "ImportDirective"]
         return found
 
+    def _deployed(self) -> list[str]:
+        """The pieces of the families, less those that another one deploys itself and so contains."""
+        pieces = [name for names in FAMILIES.values() for name in names]
+        return [
+            name
+            for name in pieces
+            if not any(CONTRACTS[name] in self.reached(CONTRACTS[other]) for other in pieces if other != name)
+        ]
+
     def build(
         self, numbers: Collection[int], jobs: int, say: Callable[[str], None]
     ) -> tuple[list[Mutant], dict[str, str]]:
         """Compile these mutants together; those that the compiler refuses are left out.
 
-        Returns the mutants that stand and the code of the contracts of the aim that any of them is in (it
-        contains that of their further pieces). Other modules stay as shipped. Raises Refused if the sources
-        do not compile.
+        Returns the mutants that stand and the code of the contracts of the aim that any of them is in. Other
+        modules stay as shipped. Raises Refused if the sources do not compile.
         """
         mutator = self.mutator()
         mutator.drop({mutant.number for mutant in self.mutants} - set(numbers))
@@ -92,7 +100,7 @@ class Sources:
                     raise Refused("mutants-do-not-compile", str(error.message)) from error
                 mutator.drop(refused)
         mutated = {mutant.unit for mutant in mutator.mutants}
-        names = [name for name in FAMILIES if mutated & self.reached(CONTRACTS[name])]
+        names = [name for name in self._deployed() if mutated & self.reached(CONTRACTS[name])]
 
         def compiled(name: str) -> str:
             unit = CONTRACTS[name]

@@ -7,6 +7,7 @@ the test that noticed.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -94,6 +95,7 @@ class Trials:
         self._run(session, 0, list(session.items))
         if self._failed:
             raise session.Failed(f"{self._failed} fails without any fault: {self._said}")
+        gc.freeze()  # else each child copies what it merely counts references of
         limit_s = int(2 * (time.process_time() - began)) + 20
         waiting, running = list(reversed(self._mutants)), selectors.DefaultSelector()
         while waiting or running.get_map():

@@ -221,3 +221,38 @@ def test_notice__on_one_suspended_by_attesters__refused_either_way(world: ActsWo
         do(world, "setNotice", receipt, 1, True)
     with refused("ReceiptNotUnderNotice", receiptId=receipt, status=2, suspendReason=reason):
         do(world, "setNotice", receipt, 1, False)
+
+
+def account(member: int) -> str:
+    return address_of(key_of(f"member {member}")).lower()
+
+
+def moves(outcome: Outcome) -> list[list[object]]:
+    """From, to and token of each ERC-721 transfer, in order."""
+    return [list(event.values.values()) for event in outcome.events if event.name == "Transfer"]
+
+
+def test_move__pledged__both_registers_are_told(world: ActsWorld) -> None:
+    receipt = world.issued()
+    world.pledged(receipt)
+    outcome = world.put(world.pledged_transfer_order(receipt))
+    assert moves(outcome) == [[account(IMPORTER), account(TRADER), receipt]]
+    told = [receipt, IMPORTER, TRADER, 1]
+    assert list(outcome.event("ReceiptTransferred").values()) == told
+    assert (world.held(IMPORTER), world.held(TRADER)) == (0, 1)
+
+
+def test_split_and_merge__each_that_comes_or_goes__told_as_a_transfer(world: ActsWorld) -> None:
+    nobody = "0x" + "00" * 20
+    mine, whole, parts = account(IMPORTER), world.issued(), [receipt_id(100), receipt_id(101)]
+    split = world.put(world.split_order(whole, 4, 6))
+    assert sorted(moves(split)) == sorted(
+        [[mine, nobody, whole], [nobody, mine, parts[0]], [nobody, mine, parts[1]]]
+    )
+    merged = world.put(world.merge_order(*sorted(parts)))
+    assert sorted(moves(merged)) == sorted(
+        [[mine, nobody, parts[0]], [mine, nobody, parts[1]], [nobody, mine, receipt_id(200)]]
+    )
+    reduced = do(world, "reduceReceipt", receipt_id(200), 0, WHOLE_G, NOBODY, b"")
+    assert moves(reduced) == [[mine, nobody, receipt_id(200)]]
+    assert (world.held(IMPORTER), world.lot_live_g()) == (0, 0)
