@@ -36,7 +36,7 @@ BOUND_BPS: Final = 9_500
 """Share of the mutants that count, which must be killed."""
 
 _CHUNK: Final = 370
-_SAMPLE: Final = 8
+_SAMPLE: Final = 4
 
 Say = Callable[[str], None]
 
