@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from holdfast.domain.court_words import case_reason
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.money import show_amount
 from holdfast.domain.orders import SuspendReason
@@ -93,6 +94,8 @@ def _freeze(freeze: FreezeStanding, court: dict[str, Any]) -> dict[str, Any]:
         "case_no": freeze.case_no,
         "court": court,
         "reason": freeze.reason,
+        "because": case_reason(freeze.reason)[0],
+        "because_zh": case_reason(freeze.reason)[1],
         "opened_at": freeze.opened_at,
         "expires_at": freeze.expires_at,
         "document_digest": "0x" + freeze.document_digest.hex(),
@@ -188,6 +191,6 @@ def _pledge_lines(pledge: Mapping[str, Any]) -> list[str]:
 
 def _case(case: Mapping[str, Any]) -> str:
     return (
-        f"{_who(case['court'])}, case {case['case_no']}, reason code {case['reason']}, until "
+        f"{_who(case['court'])}, case {case['case_no']}, {case['because']}, until "
         f"{show_time(case['expires_at'])}; ruling sha256 {case['document_digest']}"
     )

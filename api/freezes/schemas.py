@@ -14,6 +14,8 @@ class FreezeOut(Shape):
     case_no: int
     court: MemberRef
     reason: int = Field(description="The court's reason code.")
+    because: str = Field(description="That code in words.", examples=["enforcement of a judgment or award"])
+    because_zh: str = Field(description="The same in Chinese.", examples=["执行查封"])
     document_digest: str = Field(description="sha256 of the ruling.")
     opened_at: int
     expires_at: int

@@ -12,6 +12,7 @@ from api.freezes.schemas import FreezeOut, FreezePage
 from api.members.repository import member_names
 from api.schemas import Names
 from api.viewer import Viewer
+from holdfast.domain.court_words import case_reason
 
 _AS_STORED = (
     *("receipt_id", "case_no", "reason", "document_digest", "opened_at", "expires_at", "place", "frozen_at"),
@@ -52,5 +53,7 @@ def _freeze(row: Row[Any], names: Names) -> FreezeOut:
     return FreezeOut(
         court=names.ref(row.court),
         in_force=row.ended_at is None and row.place == 0,
+        because=case_reason(row.reason)[0],
+        because_zh=case_reason(row.reason)[1],
         **{name: row._mapping[name] for name in _AS_STORED},
     )

@@ -34,6 +34,7 @@ from api.orders.value_schemas import (
     PrepareSubstitute,
 )
 from api.schemas import Shape
+from holdfast.domain.court_words import listed_reasons
 from holdfast.domain.loss_acts import LEAST_NOTICE_S, MOST_NOTICE_S
 
 
@@ -221,7 +222,9 @@ class PrepareCase(Prepare):
 
     type: Literal["case"]
     case_no: CaseField
-    reason: Annotated[int, Field(gt=0, lt=2**8, description="Reason code of the ruling.")]
+    reason: Annotated[
+        int, Field(gt=0, lt=2**8, description=f"Reason code of the ruling: {listed_reasons()}.")
+    ]
     document_digest: Annotated[Digest, Field(description="SHA-256 of the ruling.")]
     expires_at: Annotated[At, Field(description="Until when it holds, unix seconds; three years at most.")]
 

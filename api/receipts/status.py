@@ -21,6 +21,7 @@ from api.receipts.status_schemas import (
 )
 from api.schemas import LotRef, Names
 from api.viewer import Viewer
+from holdfast.domain.court_words import case_reason
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.money import show_amount
 from holdfast.domain.receipts import receipt_hex
@@ -121,6 +122,8 @@ def _freeze(freeze: FreezeStanding, names: Names) -> FreezeStandingOut:
         case_no=freeze.case_no,
         court=names.ref(freeze.court),
         reason=freeze.reason,
+        because=case_reason(freeze.reason)[0],
+        because_zh=case_reason(freeze.reason)[1],
         opened_at=freeze.opened_at,
         expires_at=freeze.expires_at,
         document_digest="0x" + freeze.document_digest.hex(),

@@ -57,11 +57,13 @@ class NoticeOut(Shape):
 
 
 class FreezeStandingOut(Shape):
-    """One court case on the receipt."""
+    """One court case on the receipt; `because` says its reason code in words."""
 
     case_no: int
     court: MemberRef
     reason: int
+    because: str
+    because_zh: str
     opened_at: int
     expires_at: int
     document_digest: str

@@ -173,9 +173,9 @@ SENTENCES: Final[dict[type[Any], Words]] = {
         "{receipt_id}所属批次自此按摘要为 {series_digest} 的价格序列估值。由核验方人员审查是否相符",
     ),
     acts.CaseOrder: (
-        "{court} opens case {case_no} with reason code {reason}, by the ruling with digest "
+        "{court} opens case {case_no} ({reason}), by the ruling with digest "
         "{document_digest}, in force until {expires_at}",
-        "{court}立案 {case_no}，事由代码 {reason}，裁定书摘要 {document_digest}，效力至 {expires_at}",
+        "{court}立案 {case_no}（{reason}），裁定书摘要 {document_digest}，效力至 {expires_at}",
     ),
     acts.RenewOrder: (
         "{court} renews case {case_no} until {expires_at}",

@@ -11,7 +11,8 @@ from enum import IntEnum
 from typing import Any, Final
 
 from holdfast.domain.act_sentences import SENTENCES, Words
-from holdfast.domain.acts import AnyOrder
+from holdfast.domain.acts import AnyOrder, CaseOrder
+from holdfast.domain.court_words import case_reason
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.money import show_amount
 from holdfast.domain.orders import PARTY_FIELDS
@@ -89,6 +90,8 @@ def _show(
         return receipt(value)
     if name.endswith("_id") and isinstance(value, int) and name != "pledge_id":
         return short_receipt(value)
+    if name == "reason" and isinstance(order, CaseOrder):
+        return case_reason(value)
     if name == "others" and not value:
         return "no others", "无其他仓单"
     if name in ("receipts", "others"):

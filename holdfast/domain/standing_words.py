@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from holdfast.domain.court_words import case_reason
 from holdfast.domain.orders import SuspendReason
 from holdfast.domain.standing import Bound, FreezeStanding, Standing
 from holdfast.domain.units import show_time
@@ -32,7 +33,7 @@ def suspension(reason: int) -> str:
 def freeze_words(freeze: FreezeStanding, name: Name) -> str:
     """One case: which court, which case, why, until when."""
     return (
-        f"{name(freeze.court)}, case {freeze.case_no}, reason code {freeze.reason}, "
+        f"{name(freeze.court)}, case {freeze.case_no}, {case_reason(freeze.reason)[0]}, "
         f"until {show_time(freeze.expires_at)}"
     )
 

@@ -51,7 +51,7 @@ function caseItem(found, inForce) {
   return el("li", {},
     inForce ? badge("fail", "In force", "生效") : badge("hold", "Waits", "轮候"), " ",
     el("strong", {}, ...both(`Case ${found.case_no}`, `案号 ${found.case_no}`)), " · ", member(found.court),
-    el("p", {}, ...both(`reason code ${found.reason}`, `事由代码 ${found.reason}`), " · ", ...both("until ", "期限至 "), when(found.expires_at)),
+    el("p", {}, ...both(found.because, found.because_zh), " · ", ...both("until ", "期限至 "), when(found.expires_at)),
     el("p", { class: "quiet" }, ...both("Ruling, sha256 ", "裁定书摘要 "), el("code", { title: found.document_digest }, short(found.document_digest))));
 }
 

@@ -21,6 +21,11 @@ def test_freezes__queued_promoted_and_released__nothing_moves_between(shop: Peop
     assert (found["freeze"]["case_no"], found["free"]) == (first, False)
     assert [case["case_no"] for case in found["waiting"]] == [second, third]
     assert "2 more wait behind it" in found["not_free_because"][0]
+    assert f"case {first}, preservation during proceedings, until" in found["not_free_because"][0]
+    assert (found["freeze"]["because"], found["freeze"]["because_zh"]) == (
+        "preservation during proceedings",
+        "诉讼保全",
+    )
 
     # Each court ends its own case only, and the next one steps forward.
     told = shop.told(COURT_2, "unfreeze", 409, on=receipt, case_no=first)

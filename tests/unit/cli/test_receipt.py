@@ -60,8 +60,11 @@ def test_show__pledged_and_frozen_by_the_api__in_plain_words(desk: Desk) -> None
     assert "Pledge 1   to Bank of the Yellow Sea (member 4): secures CNY 5,000,000.00, due 20" in text
     assert "Pledge 2   to Grand Canal Bank (member 8): secures CNY 1,200,000.00" in text
     assert "CST (UTC+8)" in text
-    assert "Frozen     Qingdao Maritime Court (member 9), case 7, reason code 1, until 20" in text
-    assert "waiting  Qingdao Maritime Court (member 9), case 8, reason code 2" in text
+    assert (
+        "Frozen     Qingdao Maritime Court (member 9), case 7, preservation during proceedings, until 20"
+        in text
+    )
+    assert "waiting  Qingdao Maritime Court (member 9), case 8, preservation before" in text
     assert "Next order number 5" in text
 
 

@@ -12,7 +12,8 @@ import pytest
 from holdfast.attestation.typed_data import CHOICES, TYPES
 from holdfast.domain.act_sentences import SENTENCES
 from holdfast.domain.act_words import sentence
-from holdfast.domain.acts import ForeclosureOrder, PledgeReleaseOrder, ReceiptRef, Share, Successor
+from holdfast.domain.acts import CaseOrder, ForeclosureOrder, PledgeReleaseOrder, ReceiptRef, Share, Successor
+from holdfast.domain.court_words import CASE_REASONS, case_reason, listed_reasons
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import ReinstateOrder
 
@@ -93,3 +94,13 @@ def test_choices__every_name__has_a_chinese_one() -> None:
                 order = example(kind)
                 object.__setattr__(order, item.name, choice)
                 assert sentence(order, who)
+
+
+def test_case_reason__known_and_unknown_codes__words_in_both_languages() -> None:
+    for code, (english, chinese) in CASE_REASONS.items():
+        order = CaseOrder(9, 7, code, bytes(31) + b"\x01", 1_900_000_000, 1_800_000_000)
+        told = sentence(order, lambda member: (f"member {member}", f"成员 {member}"))
+        assert f"case 7 ({english})" in told[0]
+        assert f"（{chinese}）" in told[1]
+    assert case_reason(200) == ("reason code 200", "事由代码 200")
+    assert listed_reasons().startswith("1 preservation during proceedings, 2 ")
