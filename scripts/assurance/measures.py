@@ -23,8 +23,8 @@ from scripts.demo.chain import throwaway_chain
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 MOST_BYTES: Final = 24_576
 """EIP-170."""
-_EXAMPLES_CI: Final = 60
-_EXAMPLES_FULL: Final = 6_000
+_EXAMPLES_CI: Final = 40
+_EXAMPLES_FULL: Final = 4_000
 _USEFUL: Final = 50
 """Of a hundred random acts, how many must be carried out: what both refuse says little of what follows."""
 
