@@ -107,7 +107,7 @@ class Steps:
         site, _, lot = papers.place(record)
         self.source.claim(site=site, lot=lot)
         if papers.way(record) is Way.ATTESTED and papers.request(record) is None:
-            self.submission.rehearse(order_id, papers.order(record))
+            self.submission.rehearse(order_id, papers.order(record), self.pauses.pause)
         for known in self.inbox.open_challenges(site):
             if known.purpose == order_id:
                 return known.code

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from holdfast.attestation.quorum import Committee
 from holdfast.attestation.typed_data import act_from_json, order_hash
@@ -19,6 +20,9 @@ from holdfast.domain.orders import Attestation, standing_ids
 from holdfast.store.records import Records
 from holdfast.store.records_types import OrderRecord
 from oracle.workflow.relayer import Relayer
+
+BEHIND_S: Final = 1.0
+"""How far our node may be behind another before an order counts as refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,20 @@ class Submission:
         """Commit the transaction of an attested order; returns its hash."""
         return self._reserve(order_id, self._call(order_id, order, attestation, committee, signatures))
 
-    def rehearse(self, order_id: str, order: AnyOrder) -> None:
+    def rehearse(self, order_id: str, order: AnyOrder, pause: Callable[[float], None]) -> None:
         """Ask the contract, before any attester is asked, whether it lacks nothing but their signatures.
 
         An attester signs one order for a number of a receipt: one that the contract refuses afterwards would
-        stop the receipt until its deadline. Raises Refused with the contract's reason.
+        stop the receipt until its deadline. Asked twice, as our node may be behind the one that the order was
+        prepared by. Raises Refused with the contract's reason.
         """
+        try:
+            self._lacks_only_a_quorum(order_id, order)
+        except Refused:
+            pause(BEHIND_S)
+            self._lacks_only_a_quorum(order_id, order)
+
+    def _lacks_only_a_quorum(self, order_id: str, order: AnyOrder) -> None:
         committee, now = self.chain.consortium.committee(), self.chain.connection.head().timestamp_s
         until = now + committee.max_age_s
         none = Attestation(
