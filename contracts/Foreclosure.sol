@@ -17,9 +17,10 @@ import {ActHash} from "./libraries/ActHash.sol";
 import {Quorum} from "./libraries/Quorum.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {PledgeValue} from "./PledgeValue.sol";
+import {Sale, Waterfall} from "./Waterfall.sol";
 
 /// @title From notice of default, or a margin call, to cure or to a sale with its waterfall.
-abstract contract Foreclosure is PledgeValue, IPledgeCourse {
+abstract contract Foreclosure is PledgeValue, Waterfall, IPledgeCourse {
     using Slots for uint256;
 
     /// @inheritdoc IPledgeCourse
@@ -89,21 +90,11 @@ abstract contract Foreclosure is PledgeValue, IPledgeCourse {
         bytes32 orderHash = ActHash.ofForeclosure(order);
         uint256 ranks = _ranks[receiptId];
         _requireSaleOpen(order, ranks);
-        uint256 word = RECEIPTS.moveReceipt(receiptId, order.seq, order.buyer, orderHash, pledgeeSignature);
+        Sale memory sale = _begin(order, uint64(ranks));
+        uint256 word = RECEIPTS.moveReceipt(receiptId, order.seq + 1, order.buyer, orderHash, pledgeeSignature);
         _requireHolder(receiptId, word, order.pledgor);
-        RECEIPTS.setPledges(receiptId, order.seq + 1, 0, 0);
-        emit ReceiptForeclosed(
-            receiptId,
-            order.pledgor,
-            order.buyer,
-            order.saleDigest,
-            order.proceedsMinor,
-            order.costsMinor,
-            order.lienMinor,
-            order.surplusMinor
-        );
-        _pay(order, ranks);
-        delete _ranks[receiptId];
+        RECEIPTS.setPledges(receiptId, order.seq + 2, 0, 0);
+        _divide(order, sale, ranks);
         _requireSigned(order.buyer, orderHash, buyerSignature);
         _attestFor(orderHash, word, attestation, committee, signatures, order.buyer, order.pledgee);
     }
@@ -113,6 +104,7 @@ abstract contract Foreclosure is PledgeValue, IPledgeCourse {
         (uint256 receiptId, uint64 pledgeId, uint64 claimMinor) =
             (order.receiptId, order.pledgeId, order.valueMinor);
         (PledgeRecord memory found, uint256 ranks,) = _own(receiptId, pledgeId, order.pledgee);
+        if (found.ltvBps == 0) revert BondOnReceipt(receiptId, pledgeId);
         ReceiptRef[] calldata others = order.others;
         uint256[] memory covered = new uint256[](others.length + 1);
         covered[0] = receiptId;
@@ -147,6 +139,7 @@ abstract contract Foreclosure is PledgeValue, IPledgeCourse {
         uint32 seq,
         uint256 ranks
     ) private returns (uint256 word) {
+        if (found.ltvBps == 0) revert BondOnReceipt(receiptId, pledgeId);
         if (found.defaultAt != 0) revert DefaultStands(pledgeId, found.defaultAt);
         word = RECEIPTS.setPledges(receiptId, seq, _count(ranks), _pledges[uint64(ranks)].pledgee);
         _pledges[pledgeId].defaultAt = uint40(block.timestamp);
@@ -158,39 +151,41 @@ abstract contract Foreclosure is PledgeValue, IPledgeCourse {
         if (first.pledgee != order.pledgee || ranks == 0) {
             revert NotFirstRank(order.receiptId, order.pledgee, first.pledgee);
         }
+        if (first.ltvBps == 0) {
+            if (order.soldAt <= first.maturity) revert NotDue(pledgeId, first.maturity, order.soldAt);
+            return;
+        }
         if (first.defaultAt == 0) revert NoDefault(pledgeId);
         uint256 saleFrom = uint256(first.defaultAt) + first.cureS;
-        if (block.timestamp <= saleFrom) revert CurePeriodRuns(pledgeId, saleFrom, block.timestamp);
+        if (order.soldAt <= saleFrom) revert CurePeriodRuns(pledgeId, saleFrom, order.soldAt);
     }
 
-    /// @dev Costs, lien, pledges by rank, surplus: each gets what it claims until nothing is left.
-    function _pay(ForeclosureOrder calldata order, uint256 ranks) private {
+    function _begin(ForeclosureOrder calldata order, uint64 firstId) private returns (Sale memory sale) {
+        (sale.receiptId, sale.buyer) = (order.receiptId, order.buyer);
+        _beginSale(sale, order.seq, firstId, order.soldAt, order.proceedsMinor, order.costsMinor);
+    }
+
+    /// @dev Tell of the sale and divide what it brought.
+    function _divide(ForeclosureOrder calldata order, Sale memory sale, uint256 ranks) private {
         uint256 receiptId = order.receiptId;
+        emit ReceiptForeclosed(
+            receiptId,
+            order.pledgor,
+            order.buyer,
+            order.saleDigest,
+            order.proceedsMinor,
+            order.costsMinor,
+            order.lienMinor,
+            order.surplusMinor
+        );
         Share[] calldata shares = order.shares;
-        // A receipt under a lien is not sold before the lien is settled, so none can be paid here.
-        if (order.lienMinor != 0) revert WaterfallDiffers(receiptId, order.lienMinor, 0);
-        if (order.costsMinor > order.proceedsMinor) {
-            revert WaterfallDiffers(receiptId, order.costsMinor, order.proceedsMinor);
-        }
-        uint256 rest = order.proceedsMinor - order.costsMinor;
         if (shares.length != _count(ranks)) revert WaterfallDiffers(receiptId, shares.length, _count(ranks));
         for (uint256 i = 0; i < shares.length; ++i) {
             Share calldata share = shares[i];
-            uint64 pledgeId = uint64(ranks >> 64 * i);
-            if (share.pledgeId != pledgeId) revert PledgeNotOnReceipt(receiptId, share.pledgeId);
-            PledgeRecord memory found = _pledges[pledgeId];
-            if (order.buyer == found.pledgee) revert PledgeeIsParty(found.pledgee);
-            if (share.claimMinor > found.amountMinor) {
-                revert WaterfallDiffers(receiptId, share.claimMinor, found.amountMinor);
-            }
-            uint256 due = _min(share.claimMinor, rest);
-            if (share.paidMinor != due) revert WaterfallDiffers(receiptId, share.paidMinor, due);
-            rest -= due;
-            emit PledgePaid(pledgeId, receiptId, found.pledgee, share.paidMinor);
-            found.amountMinor -= share.paidMinor;
-            _uncover(pledgeId, found);
+            if (share.pledgeId != uint64(ranks >> 64 * i)) revert PledgeNotOnReceipt(receiptId, share.pledgeId);
+            _payPledge(sale, share.pledgeId, share.claimMinor, share.paidMinor);
         }
-        if (order.surplusMinor != rest) revert WaterfallDiffers(receiptId, order.surplusMinor, rest);
+        _endSale(sale, order.lienMinor, order.surplusMinor);
     }
 
     function _min(uint256 a, uint256 b) private pure returns (uint256) {

@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {PledgeOrder, PledgeReleaseOrder} from "./interfaces/ActTypes.sol";
 import {IPledge} from "./interfaces/IPledge.sol";
 import {PledgeRecord} from "./interfaces/IPledgeBook.sol";
-import {ILienSettlement} from "./interfaces/IStorageLien.sol";
 import {IPledgeValue} from "./interfaces/ISubstitution.sol";
 import {IValuation} from "./interfaces/IValuation.sol";
 import {Attestation, Committee} from "./interfaces/Types.sol";
@@ -23,13 +22,14 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
 
     uint16 private constant MOST_LTV_BPS = 10_000;
 
-    ILienSettlement private immutable LIEN;
-
     /// @param receipts_ The receipt contract.
     /// @param course The PledgeCourse of the same receipt contract.
     /// @param lien The module that keeps storage terms, which may go before pledges.
-    constructor(address receipts_, address course, address lien) Module(receipts_) TwoPieces(course) {
-        LIEN = ILienSettlement(lien);
+    constructor(address receipts_, address course, address lien)
+        Module(receipts_)
+        PledgeBook(lien)
+        TwoPieces(course)
+    {
         address asked = IValuation(IPledgeValue(course).valuation()).pledgeModule();
         if (asked != address(this)) revert ValuationAsksOther(asked, address(this));
     }
@@ -54,7 +54,7 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
         uint256 word = RECEIPTS.addPledge(order.receiptId, order.seq, pledgee);
         _enter(order, word, uint64(bytes8(orderHash)));
         _requireHolder(order.receiptId, word, holder);
-        _requireCap(order, word);
+        _requireCap(order.receiptId, word, order.lienCapMinor, order.currency);
         if (holder == pledgee) revert PledgeeIsParty(pledgee);
         _requireBoth(holder, pledgee, orderHash, holderSignature, pledgeeSignature);
         if (word.pledgesOf() != 0) _requireSigned(word.firstPledgeeOf(), orderHash, seniorSignature);
@@ -91,15 +91,6 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
         for (uint256 i = 0; i < ids.length; ++i) ids[i] = uint64(ranks >> 64 * i);
     }
 
-    /// @dev The pledgee has signed how much comes before it: nothing, or the cap of storage fees that outrank it.
-    /// What a sale divides is in one currency.
-    function _requireCap(PledgeOrder calldata order, uint256 word) private view {
-        (uint64 capMinor, bytes3 currency) = (0, order.currency);
-        if (word.lienTermsOf() != 0) (capMinor, currency) = LIEN.outranks(order.receiptId);
-        if (order.lienCapMinor != capMinor) revert LienCapDiffers(order.receiptId, order.lienCapMinor, capMinor);
-        if (order.currency != currency) revert CurrencyDiffers(order.receiptId, order.currency, currency);
-    }
-
     /// @dev Write the pledge down behind those the receipt has.
     function _enter(PledgeOrder calldata order, uint256 word, uint64 pledgeId) private {
         (uint256 receiptId, uint64 amountMinor, uint40 maturity) = (order.receiptId, order.amountMinor, order.maturity);
@@ -111,9 +102,7 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
         uint256 held = word.pledgesOf();
         if (held == RANKS || order.rank != held + 1) revert RankNotNext(receiptId, order.rank, held + 1);
         uint256 ranks = held == 0 ? 0 : _ranks[receiptId];
-        if (ranks != 0 && _pledges[uint64(ranks)].currency != currency) {
-            revert CurrencyDiffers(receiptId, currency, _pledges[uint64(ranks)].currency);
-        }
+        if (ranks != 0) _refuseBehind(receiptId, uint64(ranks), currency);
         _ranks[receiptId] = ranks | uint256(pledgeId) << 64 * held;
         stored.save(PledgeSlots.newPledge(order));
         emit Pledged(
@@ -129,6 +118,13 @@ contract Pledge is PledgeBook, IPledge, TwoPieces {
             cureS,
             order.filingDigest
         );
+    }
+
+    /// @dev A junior pledge is in the first one's currency, and none stands behind a bond.
+    function _refuseBehind(uint256 receiptId, uint64 firstId, bytes3 currency) private view {
+        PledgeRecord memory first = _pledges[firstId];
+        if (first.ltvBps == 0) revert BondOnReceipt(receiptId, firstId);
+        if (first.currency != currency) revert CurrencyDiffers(receiptId, currency, first.currency);
     }
 
     /// @dev Take a pledge out of a receipt's ranks; those behind it move up by one.

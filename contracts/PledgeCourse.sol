@@ -16,18 +16,27 @@ import {Foreclosure} from "./Foreclosure.sol";
 import {ActHash} from "./libraries/ActHash.sol";
 import {Slots} from "./libraries/Slots.sol";
 import {Module} from "./Module.sol";
+import {PledgeBook} from "./PledgeBook.sol";
 import {PledgeValue} from "./PledgeValue.sol";
 import {Substitution} from "./Substitution.sol";
+import {TwoPieces} from "./TwoPieces.sol";
 
 /// @title The pledge module's other piece of code: what may happen between a pledge's making and its release.
 /// @dev Runs in Pledge's storage and under its address (delegatecall), so its EIP-712 domain is Pledge's. Called
 /// directly it finds no pledges and has no rights.
-contract PledgeCourse is Foreclosure, Substitution {
+contract PledgeCourse is Foreclosure, Substitution, TwoPieces {
     using Slots for uint256;
 
     /// @param receipts_ The receipt contract.
     /// @param valuation_ What knows what goods are worth.
-    constructor(address receipts_, address valuation_) Module(receipts_) PledgeValue(valuation_) {}
+    /// @param lien The module that keeps storage terms, whose lien a sale settles.
+    /// @param bonds The module's third piece of code, for what this one does not know.
+    constructor(address receipts_, address valuation_, address lien, address bonds)
+        Module(receipts_)
+        PledgeBook(lien)
+        PledgeValue(valuation_)
+        TwoPieces(bonds)
+    {}
 
     /// @inheritdoc IReceiptFollower
     function follow(ReceiptRef[] calldata olds, Successor[] calldata news) external {

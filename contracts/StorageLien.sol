@@ -190,11 +190,14 @@ contract StorageLien is Module, IStorageLien {
     {
         _requireRight(RIGHT_PLEDGE);
         LienRecord memory found = _records[receiptId];
-        if (found.rank == 0 || found.currency != currency) return (0, 0);
+        bool stays = found.rank == 0 || found.currency != currency;
+        uint256 word = stays
+            ? RECEIPTS.setLiens(receiptId, found.assertedMinor == 0 ? 0 : 1, found.rank)
+            : RECEIPTS.setLiens(receiptId, 0, 0);
+        if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
+        if (stays) return (0, 0);
         (dueMinor, rank) = (found.dueOn(soldAt), found.rank);
         _end(receiptId, found.number + 1);
-        uint256 word = RECEIPTS.setLiens(receiptId, 0, 0);
-        if (word.seqOf() != seq) revert WrongSeq(receiptId, seq, word.seqOf());
         emit LienSettled(receiptId, dueMinor, soldAt);
     }
 

@@ -196,7 +196,8 @@ contract Valuation is Module, AccessManaged, IValuation {
             if (currency != found.currency) revert IPledgeBook.CurrencyDiffers(receiptId, found.currency, currency);
             cover.valueMinor += valueMinor;
         }
-        cover.neededMinor = _ceil(cover.securedMinor * WHOLE_BPS, found.ltvBps);
+        // A bond has no LTV: it needs what it secures.
+        cover.neededMinor = _ceil(cover.securedMinor * WHOLE_BPS, found.ltvBps == 0 ? WHOLE_BPS : found.ltvBps);
     }
 
     function _value(uint256 receiptId, uint64[] memory ranks) private view returns (uint64, bytes3) {

@@ -197,6 +197,7 @@ struct ForeclosureOrder {
     uint32 buyer;
     uint32 seq;
     bytes32 saleDigest; // SHA-256 of the sale's record: auction or valuation, price, payment
+    uint40 soldAt; // until then storage fees are paid of the proceeds
     uint64 proceedsMinor;
     uint64 costsMinor;
     uint64 lienMinor;

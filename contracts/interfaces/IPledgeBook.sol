@@ -7,7 +7,7 @@ struct PledgeRecord {
     uint64 amountMinor; // most that it secures
     bytes3 currency; // ISO 4217
     uint40 maturity;
-    uint16 ltvBps;
+    uint16 ltvBps; // zero marks a bond
     uint24 cureS;
     uint40 defaultAt; // when notice was given; zero if none stands
     uint16 receipts;
@@ -60,6 +60,10 @@ interface IPledgeBook {
     error LienCapDiffers(uint256 receiptId, uint64 given, uint64 lienCapMinor);
     /// @notice The valuation asks another contract whose pledges are on a receipt.
     error ValuationAsksOther(address asked, address actual);
+    /// @notice A bond is the only pledge on its receipt; it is due on its date, without notice or margin.
+    error BondOnReceipt(uint256 receiptId, uint64 pledgeId);
+    /// @notice A sale is told after it was made.
+    error SoldInFuture(uint40 soldAt, uint256 nowS);
     /// @notice The order's id is taken: change a value in it, its deadline for example.
     error PledgeExists(uint64 pledgeId);
     /// @notice No such pledge on this receipt.
@@ -89,7 +93,7 @@ interface IPledgeBook {
     /// @notice The goods are worth more than the pledgee says.
     error ValueAboveClaim(uint64 pledgeId, uint64 claimMinor, uint256 valueMinor);
     /// @notice The pledgor may cure until then.
-    error CurePeriodRuns(uint64 pledgeId, uint256 saleFrom, uint256 nowS);
+    error CurePeriodRuns(uint64 pledgeId, uint256 saleFrom, uint256 soldAt);
     /// @notice The sale begins with the first rank.
     error NotFirstRank(uint256 receiptId, uint32 given, uint32 firstPledgee);
     /// @notice The parts of the proceeds are not what the ranks give, or do not sum.

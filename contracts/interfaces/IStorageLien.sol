@@ -17,8 +17,8 @@ import {Attestation, Committee} from "./Types.sol";
 interface ILienSettlement {
     /// @notice Tell what the lien secured when the goods were sold, and end it and its terms. A lien in another
     /// currency stays as it is.
-    /// @dev For modules with RIGHT_PLEDGE, before they move the receipt. Spends the receipt's next order if it
-    /// ends something.
+    /// @dev For modules with RIGHT_PLEDGE, before they move the receipt. Spends the receipt's next order, also
+    /// if there is nothing to end, so that a sale's orders are numbered the same way always.
     /// @return dueMinor What was due.
     /// @return rank The lien's, zero if none was ended.
     function settle(uint256 receiptId, uint32 seq, bytes3 currency, uint40 soldAt)

@@ -33,7 +33,7 @@ library ActHash {
     );
     bytes32 internal constant FORECLOSURE_ORDER = keccak256(
         "ForeclosureOrder(uint256 receiptId,uint32 pledgee,uint32 pledgor,uint32 buyer,uint32 seq,"
-        "bytes32 saleDigest,uint64 proceedsMinor,uint64 costsMinor,uint64 lienMinor,Share[] shares,"
+        "bytes32 saleDigest,uint40 soldAt,uint64 proceedsMinor,uint64 costsMinor,uint64 lienMinor,Share[] shares,"
         "uint64 surplusMinor,uint64 deadline)"
         "Share(uint64 pledgeId,uint64 claimMinor,uint64 paidMinor)"
     );
@@ -125,12 +125,13 @@ library ActHash {
             order.buyer,
             order.seq,
             order.saleDigest,
-            order.proceedsMinor
+            order.soldAt
         );
         return keccak256(
             bytes.concat(
                 head,
                 abi.encode(
+                    order.proceedsMinor,
                     order.costsMinor,
                     order.lienMinor,
                     keccak256(abi.encodePacked(hashes)),

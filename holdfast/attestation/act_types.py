@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from holdfast.attestation.bond_types import BOND_FIELDS
 from holdfast.attestation.lien_types import LIEN_FIELDS
 from holdfast.attestation.origin_types import LOSS_FIELDS, ORIGIN_FIELDS
 from holdfast.attestation.value_types import VALUE_FIELDS
@@ -155,6 +156,7 @@ ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("buyer", "uint32", "buyer"),
         ("seq", "uint32", "seq"),
         ("saleDigest", "bytes32", "sale_digest"),
+        ("soldAt", "uint40", "sold_at"),
         ("proceedsMinor", "uint64", "proceeds_minor"),
         ("costsMinor", "uint64", "costs_minor"),
         ("lienMinor", "uint64", "lien_minor"),
@@ -163,6 +165,7 @@ ACT_FIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("deadline", "uint64", "deadline"),
     ),
     **LIEN_FIELDS,
+    **BOND_FIELDS,
     **ORIGIN_FIELDS,
     **LOSS_FIELDS,
     **VALUE_FIELDS,

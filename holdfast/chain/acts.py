@@ -8,6 +8,9 @@ from holdfast.attestation.quorum import Committee
 from holdfast.chain.calldata import abi_tuple
 from holdfast.domain.acts import (
     Act,
+    BondDeliveryOrder,
+    BondJointDeliveryOrder,
+    BondRedeemOrder,
     CaseOrder,
     CureOrder,
     DefaultOrder,
@@ -28,6 +31,7 @@ from holdfast.domain.acts import (
     PaperOrder,
     PartialDeliveryOrder,
     PledgeAssignOrder,
+    PledgeBondOrder,
     PledgedTransferOrder,
     PledgeOrder,
     PledgeReleaseOrder,
@@ -46,7 +50,7 @@ from holdfast.domain.orders import Attestation
 RIGHT_REPLACE, RIGHT_REDUCE, RIGHT_MOVE, RIGHT_PLEDGE, RIGHT_FREEZE = 1, 2, 4, 8, 16
 RIGHT_LIEN, RIGHT_WRITE_DOWN, RIGHT_RETIRE, RIGHT_NOTICE = 32, 64, 128, 256
 MODULE_RIGHTS: Final[dict[str, int]] = {
-    "Pledge": RIGHT_MOVE | RIGHT_PLEDGE,
+    "Pledge": RIGHT_MOVE | RIGHT_PLEDGE | RIGHT_REDUCE,
     "ReceiptActs": RIGHT_REPLACE | RIGHT_REDUCE,
     "Court": RIGHT_FREEZE,
     "Origins": 0,
@@ -59,7 +63,8 @@ MODULE_RIGHTS: Final[dict[str, int]] = {
 
 MODULE_NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "Valuation": ("Pledge",),
-    "PledgeCourse": ("Valuation",),
+    "PledgeBond": ("Valuation", "StorageLien"),
+    "PledgeCourse": ("Valuation", "StorageLien", "PledgeBond"),
     "Pledge": ("PledgeCourse", "StorageLien"),
     "ReceiptActs": ("Pledge", "StorageLien"),
     "Court": (),
@@ -105,6 +110,10 @@ FUNCTIONS: Final[dict[type[Any], tuple[str, str]]] = {
     PledgeSubstituteOrder: ("Pledge", "substitute"),
     PriceOrder: ("Valuation", "post"),
     LotSeriesOrder: ("Valuation", "assignLot"),
+    PledgeBondOrder: ("Pledge", "issueBond"),
+    BondRedeemOrder: ("Pledge", "redeemBond"),
+    BondJointDeliveryOrder: ("Pledge", "deliverJointly"),
+    BondDeliveryOrder: ("Pledge", "deliverBonded"),
 }
 """Act -> (module, function) that takes it."""
 
@@ -140,6 +149,10 @@ PARTIES: Final[dict[type[Any], tuple[str, ...]]] = {
     PledgeSubstituteOrder: ("holder", "pledgee", "second", "third", "fourth"),
     PriceOrder: ("feeder",),
     LotSeriesOrder: (),
+    PledgeBondOrder: ("holder", "pledgee"),
+    BondRedeemOrder: ("holder",),
+    BondJointDeliveryOrder: ("holder", "pledgee"),
+    BondDeliveryOrder: ("pledgee",),
 }
 """Act -> its fields that name the members who sign it, in the order the function wants their signatures.
 A field that is 0 names nobody: its signature is empty."""
@@ -176,6 +189,10 @@ ATTESTED: Final = frozenset(
         LienTenderOrder,
         PledgeSubstituteOrder,
         LotSeriesOrder,
+        PledgeBondOrder,
+        BondRedeemOrder,
+        BondJointDeliveryOrder,
+        BondDeliveryOrder,
     }
 )
 """Acts that a quorum attests."""

@@ -13,7 +13,7 @@ from holdfast.domain.errors import Misconfigured
 
 PIECES: Final[Mapping[str, tuple[str, ...]]] = {
     "WarehouseReceipt": ("ReceiptPrimitives",),
-    "Pledge": ("PledgeCourse",),
+    "Pledge": ("PledgeCourse", "PledgeBond"),
 }
 """Contract of several pieces of code -> the pieces it delegates to.
 

@@ -38,6 +38,7 @@ CONTRACTS: Final[Mapping[str, str]] = {
     "Shortage": "contracts/Shortage.sol",
     "Pledge": "contracts/Pledge.sol",
     "PledgeCourse": "contracts/PledgeCourse.sol",
+    "PledgeBond": "contracts/PledgeBond.sol",
     "StorageLien": "contracts/StorageLien.sol",
     "Valuation": "contracts/Valuation.sol",
     "ReceiptStatus": "contracts/ReceiptStatus.sol",

@@ -11,6 +11,7 @@ from eth_utils import function_abi_to_4byte_selector, to_bytes
 from web3.exceptions import ContractCustomError, ContractLogicError
 
 from holdfast.chain.artifacts import contract_names, load_artifact
+from holdfast.chain.bond_refusals import BOND_SENTENCES
 from holdfast.chain.governance_refusals import GOVERNANCE_SENTENCES
 from holdfast.chain.lien_refusals import LIEN_SENTENCES
 from holdfast.chain.origin_refusals import LOSS_SENTENCES, ORIGIN_SENTENCES
@@ -21,6 +22,7 @@ from holdfast.domain.errors import Refused
 SENTENCES: dict[str, str] = {
     **GOVERNANCE_SENTENCES,
     **LIEN_SENTENCES,
+    **BOND_SENTENCES,
     **ORIGIN_SENTENCES,
     **LOSS_SENTENCES,
     **VALUE_SENTENCES,
@@ -107,7 +109,7 @@ SENTENCES: dict[str, str] = {
     "DefaultStands": "notice of default was given at {defaultAt}",
     "NoDefault": "no default stands for pledge {pledgeId}",
     "MarginHolds": "the goods are worth {valueMinor}, needed are {neededMinor}: no margin call",
-    "CurePeriodRuns": "the pledgor may cure until {saleFrom}; it is {nowS}",
+    "CurePeriodRuns": "the pledgor may cure until {saleFrom}; the sale was at {soldAt}",
     "NotFirstRank": "the first pledgee is member {firstPledgee}, not {given}",
     "WaterfallDiffers": "the proceeds are not divided as the ranks give: {given:minor} stated, "
     "{expected:minor} right",

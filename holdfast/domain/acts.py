@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from holdfast.domain.bond_acts import BondDeliveryOrder as BondDeliveryOrder
+from holdfast.domain.bond_acts import BondJointDeliveryOrder as BondJointDeliveryOrder
+from holdfast.domain.bond_acts import BondRedeemOrder as BondRedeemOrder
+from holdfast.domain.bond_acts import PledgeBondOrder as PledgeBondOrder
 from holdfast.domain.checked import Checked
 from holdfast.domain.lien_acts import LienAssertOrder as LienAssertOrder
 from holdfast.domain.lien_acts import LienDischargeOrder as LienDischargeOrder
@@ -187,6 +191,10 @@ Act = (
     | PriceOrder
     | LotSeriesOrder
     | PledgeSubstituteOrder
+    | PledgeBondOrder
+    | BondRedeemOrder
+    | BondJointDeliveryOrder
+    | BondDeliveryOrder
 )
 
 AnyOrder = Order | Act

@@ -31,6 +31,7 @@ _BITS: Final = {
     "fee_minor": (48, 1),
     "from_s": (40, 1),
     "cap_minor": (64, 1),
+    "sold_at": (40, 1),
     "scope": (8, 1),
     "ltv_bps": (16, 1),
     "rank": (8, 1),

@@ -126,6 +126,7 @@ class ForeclosureOrder(Checked):
     buyer: int
     seq: int
     sale_digest: bytes
+    sold_at: int
     proceeds_minor: int
     costs_minor: int
     lien_minor: int

@@ -219,7 +219,7 @@ def test_index__default_and_sale__paid_and_over(indexed: Indexed) -> None:
     indexed.index()
     assert indexed.row(chain_pledges)["state"] == "default"
     acts.chain.set_time(acts.chain.now_s + order.cure_s + 1)
-    sums = (AMOUNT - 100, 100, 0, (Share(pledge, AMOUNT, AMOUNT - 200),), 0)
+    sums = (acts.chain.now_s, AMOUNT - 100, 100, 0, (Share(pledge, AMOUNT, AMOUNT - 200),), 0)
     seq = acts.seq(receipt)
     acts.put(ForeclosureOrder(receipt, BANK, IMPORTER, TRADER, seq, SALE, *sums, acts.deadline_s))
 

@@ -169,7 +169,7 @@ def test_replay__default_cure_and_foreclosure__paid_down() -> None:
     assert agrees(acts).pledges.pledges[pledge].defaulted
     acts.chain.set_time(acts.chain.now_s + order.cure_s + 1)
     shares = (Share(pledge, AMOUNT, AMOUNT),)
-    sums = (AMOUNT + 700, 300, 0, shares, 400)
+    sums = (acts.chain.now_s, AMOUNT + 700, 300, 0, shares, 400)
     put(
         acts,
         ForeclosureOrder(

@@ -115,8 +115,9 @@ def test_attack__forced_transfer_to_oneself_strips_a_freeze__refused(acts: ActsW
     for to in (IMPORTER, TRADER):
         with refused("ReceiptFrozen", freezeCase=1):
             acts.put(acts.pledged_transfer_order(receipt, to))
+        sums = (acts.chain.now_s, 10, 0, 0)
         sale = ForeclosureOrder(
-            receipt, BANK, IMPORTER, to, seq, SALE, 10, 0, 0, (Share(pledge, 10, 10),), 0, acts.deadline_s
+            receipt, BANK, IMPORTER, to, seq, SALE, *sums, (Share(pledge, 10, 10),), 0, acts.deadline_s
         )
         with refused("NoDefault"):
             acts.put(sale)

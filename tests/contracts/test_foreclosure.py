@@ -48,6 +48,7 @@ def sale(
         TRADER,
         acts.seq(receipt),
         SALE,
+        acts.chain.now_s,
         proceeds,
         COSTS,
         0,

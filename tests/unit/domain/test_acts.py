@@ -29,7 +29,7 @@ from holdfast.domain.errors import InvalidInput
 ROOT = Path(__file__).resolve().parents[3]
 SPLIT = SplitOrder(1, 2, 1, 0, (Successor(7, 4, 99), Successor(8, 6, 99)), 50)
 PLEDGE = PledgeOrder(1, 2, 4, 0, 1, 500, b"CNY", 99, 7_000, 60, 0, bytes(32), 50)
-SALE = ForeclosureOrder(1, 4, 2, 3, 0, bytes(32), 10, 1, 0, (Share(9, 9, 9),), 0, 50)
+SALE = ForeclosureOrder(1, 4, 2, 3, 0, bytes(32), 40, 10, 1, 0, (Share(9, 9, 9),), 0, 50)
 PRICE = PriceOrder(bytes(32), 5, 60_000_00, 40, 50)
 SERIES = LotSeriesOrder(7, bytes(32), 50)
 SUBSTITUTE = PledgeSubstituteOrder(1, 2, 2, 4, 0, 0, bytes(32), 50, second=8)
