@@ -151,8 +151,9 @@ def test_sale__ranks_swapped_costs_or_lien_invented__refused(acts: ActsWorld) ->
     with refused("PledgeNotOnReceipt", pledgeId=junior):
         acts.put(sale(acts, receipt, shares, AMOUNT + COSTS, 0))
     right = (Share(senior, AMOUNT, AMOUNT), Share(junior, AMOUNT, 0))
+    more = (Share(senior, AMOUNT, AMOUNT), Share(junior, AMOUNT, 1))
     with refused("WaterfallDiffers", given=1, expected=0):
-        acts.put(sale(acts, receipt, right, AMOUNT + COSTS + 1, 0, lien_minor=1))
+        acts.put(sale(acts, receipt, more, AMOUNT + COSTS + 1, 0, lien_minor=1))
     with refused("WaterfallDiffers", given=COSTS, expected=COSTS - 1):
         acts.put(sale(acts, receipt, right, COSTS - 1, 0))
 

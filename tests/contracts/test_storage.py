@@ -5,7 +5,7 @@ from __future__ import annotations
 from eth_abi import encode
 from eth_utils import keccak
 
-from holdfast.chain.artifacts import Field, load_artifact
+from holdfast.chain.artifacts import PIECES, Field, load_artifact
 from tests.contracts.acts_harness import AMOUNT, ActsWorld
 from tests.contracts.harness import BANK, IMPORTER, INSPECTOR, IOT, LOT, TRADER, World
 
