@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from holdfast.attestation.typed_data import order_hash
+from holdfast.audit.bond_changes import BOND_CHANGES, BondAct, bond_changes
 from holdfast.audit.loss_changes import LOSS_CHANGES, LossAct, loss_changes
 from holdfast.chain.acts import pledge_id
 from holdfast.chain.events import ChainEvent
 from holdfast.domain.acts import (
     Act,
-    ForeclosureOrder,
     LienTenderOrder,
     LotSeriesOrder,
     MarginOrder,
@@ -80,11 +80,7 @@ CHANGES: Final[dict[str, tuple[str, ...]]] = {
         *("ltvBps", "cureS", "filingDigest"),
     ),
     "MarginCalled": ("receiptId", "pledgeId", "valueMinor"),
-    "ReceiptForeclosed": (
-        *("receiptId", "pledgor", "buyer", "saleDigest", "proceedsMinor", "costsMinor", "lienMinor"),
-        "surplusMinor",
-    ),
-    "PledgePaid": ("receiptId", "pledgeId", "paidMinor"),
+    **BOND_CHANGES,
     "LienPaid": ("receiptId", "paidMinor", "paymentDigest"),
     **LOSS_CHANGES,
     "PledgesSubstituted": ("receiptId", "releasedId", "filingDigest"),
@@ -166,8 +162,8 @@ def acts_of(order: Order | Act) -> list[Change]:
         spent = [("PledgesChanged", other.receipt_id, ANY, ANY) for other in order.others]
         called = ("MarginCalled", order.receipt_id, order.pledge_id, AtMost(order.value_minor))
         return [("PledgesChanged", order.receipt_id, ANY, ANY), called, *spent]
-    if isinstance(order, ForeclosureOrder):
-        return _foreclosure(order)
+    if isinstance(order, BondAct):
+        return bond_changes(order, ANY)
     if isinstance(order, LienTenderOrder):
         paid = ("LienPaid", order.receipt_id, order.paid_minor, "0x" + order.payment_digest.hex())
         return [paid, ("LiensChanged", order.receipt_id, ANY, ANY)]
@@ -209,17 +205,6 @@ def _pledge(order: PledgeOrder) -> list[Change]:
             *("Pledged", order.receipt_id, pledge_id(order_hash(order)), order.pledgee, order.holder),
             *(order.rank, order.amount_minor, *terms, "0x" + order.filing_digest.hex()),
         ),
-    ]
-
-
-def _foreclosure(order: ForeclosureOrder) -> list[Change]:
-    receipt = order.receipt_id
-    sold = (order.proceeds_minor, order.costs_minor, order.lien_minor, order.surplus_minor)
-    return [
-        ("ReceiptTransferred", receipt, order.pledgor, order.buyer, order.seq),
-        ("PledgesChanged", receipt, 0, 0),
-        ("ReceiptForeclosed", receipt, order.pledgor, order.buyer, "0x" + order.sale_digest.hex(), *sold),
-        *(("PledgePaid", receipt, share.pledge_id, share.paid_minor) for share in order.shares),
     ]
 
 

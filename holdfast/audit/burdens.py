@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from holdfast.audit.histories import impossible
+from holdfast.audit.liens import LienBook
 from holdfast.chain.events import ChainEvent
 
 RANKS = 4
@@ -21,17 +22,24 @@ def ranks_in(word: int) -> list[int]:
 
 @dataclass(slots=True)
 class Pledged:
-    """One pledge: whose, how much it still secures (minor units), since when it is in default (or not)."""
+    """One pledge: whose, how much it still secures (minor units), when it is due, whether it is in default.
+
+    A bond is one without an LTV: due on its date, without notice, and alone on its receipt.
+    """
 
     pledgee: int
     amount_minor: int
     defaulted: bool = False
     receipts: set[int] = field(default_factory=set)
+    currency: str = ""
+    sale_from: int = 0
+    """A sale is later than that: the due date of a bond, the end of the time to cure of another."""
+    bond: bool = False
 
 
 @dataclass(slots=True)
 class Sale:
-    """A foreclosure's proceeds while they are given out, in minor units."""
+    """A sale's proceeds while they are given out, in minor units."""
 
     left: int
     surplus: int
@@ -59,11 +67,13 @@ class PledgeBook:
         """Whose the pledges on a receipt are, by rank."""
         return [self.pledges[pledge_id].pledgee for pledge_id in self.ranks.get(receipt_id, [])]
 
-    def apply(self, event: ChainEvent) -> None:
+    def apply(self, event: ChainEvent, liens: LienBook) -> None:
         """Move on over one event; those of other modules are passed over. Raises Refused."""
         args = event.args
         if event.name == "Pledged":
             self._pledged(event)
+        elif event.name in ("BondIssued", "BondRedeemed", "BondDeliveredJointly"):
+            self._bond(event)
         elif event.name == "PledgesFollowed":
             self._followed(event)
         elif event.name == "PledgesSubstituted":
@@ -82,9 +92,11 @@ class PledgeBook:
             begins = event.name != "DefaultCured"
             if found.defaulted is begins:
                 raise impossible(event, f"of a pledge that is {'already' if begins else 'not'} in default")
-            found.defaulted = begins
-        elif event.name == "ReceiptForeclosed":
-            self._sold(event)
+            if found.bond:
+                raise impossible(event, "of a bond, which is due on its date")
+            found.defaulted, found.sale_from = begins, int(args.get("saleFrom", 0))
+        elif event.name in ("ReceiptForeclosed", "BondDelivered"):
+            self._sold(event, liens)
         elif event.name == "PledgePaid":
             self._paid(event)
 
@@ -110,8 +122,31 @@ class PledgeBook:
             raise impossible(event, f"in rank {args['rank']}, behind {len(ranks)}")
         if args["pledgee"] == args["pledgor"]:
             raise impossible(event, f"by member {args['pledgor']} to itself")
+        bond = args["ltvBps"] == 0
+        if ranks and (bond or self.pledges[ranks[0]].bond):
+            raise impossible(event, "beside another; a bond is alone on its receipt")
         ranks.append(pledge_id)
-        self.pledges[pledge_id] = Pledged(int(args["pledgee"]), int(args["amountMinor"]), False, {receipt_id})
+        self.pledges[pledge_id] = Pledged(
+            pledgee=int(args["pledgee"]),
+            amount_minor=int(args["amountMinor"]),
+            receipts={receipt_id},
+            currency=str(args["currency"]),
+            sale_from=int(args["maturity"]) if bond else 0,
+            bond=bond,
+        )
+
+    def _bond(self, event: ChainEvent) -> None:
+        """A bond's own events: it begins as a pledge, and ends by payment or with the goods."""
+        found, args = self._on(event), event.args
+        if not found.bond:
+            raise impossible(event, f"of pledge {args['pledgeId']}, which is no bond")
+        if event.name == "BondIssued":
+            return
+        if event.name == "BondRedeemed":
+            if args["paidMinor"] != found.amount_minor:
+                raise impossible(event, f"by {args['paidMinor']}, it secured {found.amount_minor}")
+            found.amount_minor = 0
+        self._uncover(int(args["receiptId"]), int(args["pledgeId"]))
 
     def _followed(self, event: ChainEvent) -> None:
         """Successors get the ranks; the receipts they replace lose them when all were named.
@@ -166,11 +201,15 @@ class PledgeBook:
         if not found.receipts:
             del self.pledges[pledge_id]
 
-    def _sold(self, event: ChainEvent) -> None:
+    def _sold(self, event: ChainEvent, liens: LienBook) -> None:
         args = event.args
         ranks = self.ranks.get(int(args["receiptId"]), [])
-        if not ranks or not self.pledges[ranks[0]].defaulted:
+        first = self.pledges[ranks[0]] if ranks else None
+        if first is None or not (first.bond or first.defaulted):
             raise impossible(event, "of a receipt whose first pledge is not in default")
+        if event.name == "BondDelivered" and not first.bond:
+            raise impossible(event, "of a receipt whose pledge is no bond")
+        liens.check_part(event, first.currency)
         left = int(args["proceedsMinor"]) - args["costsMinor"] - args["lienMinor"]
         self.sale = Sale(left, int(args["surplusMinor"]))
 

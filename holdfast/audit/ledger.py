@@ -10,6 +10,7 @@ from holdfast.attestation.quorum import Committee, attester_from_word
 from holdfast.audit.burdens import CourtBook, PledgeBook
 from holdfast.audit.changes import RULES, Rule
 from holdfast.audit.histories import as_bytes, impossible
+from holdfast.audit.liens import LienBook
 from holdfast.audit.shortages import Shortage
 from holdfast.audit.successions import Succession
 from holdfast.chain.events import UNKNOWN_LOG, ChainEvent, core_events
@@ -43,6 +44,7 @@ class Ledger:
     receipts: dict[int, ReceiptState] = field(default_factory=dict)
     pledges: PledgeBook = field(default_factory=PledgeBook)
     courts: CourtBook = field(default_factory=CourtBook)
+    liens: LienBook = field(default_factory=LienBook)
     succession: Succession | None = None
     shortage: Shortage | None = None
 
@@ -65,8 +67,9 @@ class Ledger:
 
         return barred_besides(order, holder_of, self.pledges.pledgees)
 
-    def apply(self, events: Iterable[ChainEvent]) -> None:
-        """Move on over some events, in their order: whole acts, so that what belongs together is there.
+    def apply(self, events: Iterable[ChainEvent], now_s: int) -> None:
+        """Move on over events of one block, in their order: whole acts, so that all that belongs together
+        is there.
 
         Raises Refused for a history that cannot be, or that this ledger cannot read, naming every such event;
         the others have been applied.
@@ -77,7 +80,7 @@ class Ledger:
         for event in events:
             last = event
             try:
-                self._apply(event)
+                self._apply(event, now_s)
             except Refused as error:
                 wrong.append(error)
             for name in ("receiptId", "successorId"):
@@ -93,24 +96,26 @@ class Ledger:
         if wrong:
             raise Refused(wrong[0].reason, "; ".join(str(error) for error in wrong))
 
-    def _apply(self, event: ChainEvent) -> None:
+    def _apply(self, event: ChainEvent, now_s: int) -> None:
         handler = _HANDLERS.get(event.name)
         if handler is not None:
             handler(self, event)
         elif event.name in RULES:
             self._changed(event, RULES[event.name])
-            self.pledges.apply(event)
+            self.pledges.apply(event, self.liens)
         elif event.name == UNKNOWN_LOG or (event.name in core_events() and event.name not in SAYS_THE_SAME):
             raise Refused(
                 "unread-event", f"{event.name} of {event.contract} in {event.tx_hash} cannot be read here"
             )
         else:
-            self.pledges.apply(event)
+            self.liens.apply(event, self.receipts, now_s)
+            self.pledges.apply(event, self.liens)
             self.courts.apply(event)
 
     def _settle(self, event: ChainEvent) -> None:
         """Close what was open when an act ended."""
         self.pledges.settle(event)
+        self.liens.settle()
         open_one, self.succession = self.succession, None
         if open_one is not None:
             open_one.close(event)

@@ -10,6 +10,7 @@ from holdfast.audit.acts import acts_apart, acts_in, receipts_in
 from holdfast.audit.ledger import Ledger
 from holdfast.audit.recompute import ReadFrame, Recomputed, recompute
 from holdfast.audit.report import AuditReport, DamagedFile, Replayed
+from holdfast.audit.sales import sale_findings
 from holdfast.audit.signed import (
     attestation_findings,
     effect_findings,
@@ -74,7 +75,7 @@ class Auditor:
                 if event.name == "Attested":
                     replayed.append(self._attested(event, batch, ledger, block.timestamp_s))
                     self._progress(f"{len(replayed)} decisions replayed, block {block.number}")
-            self._apply(ledger, batch)
+            self._apply(ledger, batch, block.timestamp_s)
             history.append((block.number, block.timestamp_s, batch))
         replayed += self._never_written(ledger, history)
         return AuditReport(
@@ -86,12 +87,12 @@ class Auditor:
             objects=sum(1 for _ in self._store.iter_cids()),
         )
 
-    def _apply(self, ledger: Ledger, batch: Sequence[ChainEvent]) -> None:
+    def _apply(self, ledger: Ledger, batch: Sequence[ChainEvent], now_s: int) -> None:
         """Move the ledger on over one transaction; what cannot be is told, and the audit goes on."""
         if needs_quorum(acts_in(batch)) and not any(event.name == "Attested" for event in batch):
             self._impossible.append(f"{batch[0].name} in {batch[0].tx_hash} came without an attested order")
         try:
-            ledger.apply(batch)
+            ledger.apply(batch, now_s)
         except Refused as error:
             self._impossible.append(str(error))
 
@@ -109,6 +110,7 @@ class Auditor:
             carried = self._chain.events.order_in(tx_hash, wanted_hash)
             purpose = type(carried.order).__name__.removesuffix("Order").lower()
             findings += effect_findings(carried.order, batch, ledger)
+            findings += sale_findings(carried.order, batch, ledger, now_s)
             digest = bytes.fromhex(str(event.args["evidenceDigest"])[2:])
             opened = open_bundle(location, self._store.get, self._key, digest=digest)
             findings += attestation_findings(carried, opened)
@@ -199,7 +201,7 @@ class Auditor:
             ledger, number = Ledger(), 0
             for block, timestamp_s, batch in history:
                 if timestamp_s <= found.claim.as_of:
-                    ledger.apply(batch)
+                    ledger.apply(batch, timestamp_s)
                     number = block
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, number, found.claim.as_of))
             summary = describe(found, verdict.decision) + ", nothing was written"

@@ -14,13 +14,21 @@ from holdfast.audit.loss_changes import lapses
 from holdfast.audit.recompute import Recomputed
 from holdfast.chain.acts import CONSENTS
 from holdfast.chain.events import CarriedOrder, ChainEvent
-from holdfast.domain.acts import AnyOrder, ForeclosureOrder, PledgedTransferOrder
+from holdfast.domain.acts import (
+    AnyOrder,
+    BondDeliveryOrder,
+    BondJointDeliveryOrder,
+    ForeclosureOrder,
+    PledgedTransferOrder,
+)
 from holdfast.domain.errors import HoldfastError
 from holdfast.domain.orders import DeliveryOrder, TransferOrder, receipt_ids
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.evidence.sealing import OpenedBundle
 
 _SUCCEEDED = ("ReceiptReplaced", "ReceiptSplitOff")
+_NAMES_FIRST = (PledgedTransferOrder, ForeclosureOrder, BondJointDeliveryOrder, BondDeliveryOrder)
+"""Orders whose `pledgee` is the receipt's first, which consents by signing."""
 
 
 def needs_quorum(changes: Sequence[Change]) -> bool:
@@ -97,7 +105,7 @@ def _parties_signed(carried: CarriedOrder, ledger: Ledger, domain: Domain) -> It
             continue
         if type(order) in CONSENTS:
             signed.append(("first pledgee", state.first_pledgee, carried.consent))
-        elif not isinstance(order, PledgedTransferOrder | ForeclosureOrder):
+        elif not isinstance(order, _NAMES_FIRST):
             continue
         elif order.pledgee != state.first_pledgee:
             yield f"pledgee {order.pledgee} is not the first, which was member {state.first_pledgee}"

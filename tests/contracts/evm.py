@@ -58,6 +58,7 @@ class Outcome:
 
     events: tuple[Event, ...]
     gas: int
+    at_s: int = 0
 
     def names(self) -> list[str]:
         return [event.name for event in self.events]
@@ -180,7 +181,7 @@ class Chain:
             raise _reverted(error) from error
         result = self._evm.result
         assert result is not None
-        outcome = Outcome(tuple(_event(log) for log in result.logs), result.gas_used)
+        outcome = Outcome(tuple(_event(log) for log in result.logs), result.gas_used, self._now_s)
         if outcome.events:
             self.outcomes.append(outcome)
         return bytes(answer), outcome

@@ -21,6 +21,7 @@ from holdfast.domain.acts import (
     Share,
 )
 from holdfast.domain.errors import Refused
+from holdfast.domain.lien import LienState
 from holdfast.domain.orders import Status, SuspendReason
 from tests.contracts.acts_harness import (
     AMOUNT,
@@ -45,24 +46,34 @@ from tests.contracts.origin_orders import (
     replacement_order,
     shortage_order,
 )
+from tests.contracts.storage import record, state_of
 from tests.contracts.test_margin import margin_order
 from tests.contracts.test_substitution import substitute_order
 from tests.contracts.valuing import FEEDERS, later, lot_order, price_order, set_series, valued
 from tests.fakes.acts_log import chain_events
 
 
-def replayed(history: list[list[ChainEvent]]) -> Ledger:
-    """The ledger of everything that happened, by the logs alone."""
+def replayed(acts: ActsWorld, history: list[list[ChainEvent]]) -> Ledger:
+    """The ledger of everything that happened, by the logs and their times alone."""
     ledger = Ledger()
-    for events in history:
+    for outcome, events in zip(acts.chain.outcomes, history, strict=True):
         for part in acts_apart(events):
-            ledger.apply(part)
+            ledger.apply(part, outcome.at_s)
     return ledger
+
+
+def storage_by_logs(ledger: Ledger, receipt: int) -> LienState | None:
+    found = ledger.liens.terms.get(receipt)
+    return None if found is None else found.state
+
+
+def storage_on_chain(acts: ActsWorld, receipt: int) -> LienState | None:
+    return state_of(acts, receipt) if record(acts, receipt)["rank"] else None
 
 
 def agrees(acts: ActsWorld) -> Ledger:
     """The ledger, after it was held against everything that the contracts answer."""
-    ledger = replayed(chain_events(acts.chain.outcomes))
+    ledger = replayed(acts, chain_events(acts.chain.outcomes))
     for number, state in ledger.receipts.items():
         said = acts.receipt(number)
         assert state.holder == said["holder"]
@@ -74,6 +85,7 @@ def agrees(acts: ActsWorld) -> Ledger:
         assert state.suspend_reason == said["suspendReason"]
         if said["quantityG"]:
             assert ledger.pledges.ranks.get(number, []) == list(acts.ask("Pledge", "pledgesOn", number))
+            assert storage_by_logs(ledger, number) == storage_on_chain(acts, number)
     for found, pledge in ledger.pledges.pledges.items():
         record = acts.ask("Pledge", "pledgeOf", found)
         assert (pledge.pledgee, pledge.amount_minor) == (record["pledgee"], record["amountMinor"])
@@ -204,7 +216,7 @@ def bent(acts: ActsWorld, name: str, **changes: object) -> str:
     at, place = [(i, j) for i, txs in enumerate(history) for j, e in enumerate(txs) if e.name == name][-1]
     history[at][place].args.update(changes)
     with pytest.raises(Refused) as caught:
-        replayed(history)
+        replayed(acts, history)
     assert caught.value.reason == "impossible-history"
     return str(caught.value)
 

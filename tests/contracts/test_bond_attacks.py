@@ -1,4 +1,4 @@
-"""What a bond's holder, or a receipt's, would take: goods too early, alone or too cheaply, and the surplus."""
+"""What a holder of the bond or of the receipt would take: goods too early, alone or cheaply; the surplus."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ BEGUN = (event("MemberAdded", member=2, account="0xAA"), event("MemberAdded", me
 
 def after(*events: ChainEvent) -> Ledger:
     ledger = Ledger()
-    ledger.apply([*BEGUN, ATTESTED, *events])
+    ledger.apply([*BEGUN, ATTESTED, *events], 0)
     return ledger
 
 
@@ -58,14 +58,14 @@ def test_ledger__whole_life__every_act_counts_once() -> None:
         event("ReceiptSuspended", receiptId=7, reason=1, seq=1),
     )
     assert ledger.receipts[7].status is Status.SUSPENDED
-    ledger.apply([event("ReceiptReinstated", receiptId=7, seq=2)])
+    ledger.apply([event("ReceiptReinstated", receiptId=7, seq=2)], 0)
     assert (ledger.receipts[7].holder, ledger.receipts[7].status, ledger.receipts[7].seq) == (
         3,
         Status.LIVE,
         3,
     )
 
-    ledger.apply([event("ReceiptDelivered", receiptId=7, holder=3, quantityG=60, seq=3)])
+    ledger.apply([event("ReceiptDelivered", receiptId=7, holder=3, quantityG=60, seq=3)], 0)
 
     assert (ledger.receipts[7].status, ledger.receipts[7].quantity_g) == (Status.DELIVERED, 0)
     assert ledger.lots[LOT] == LotState(LOT, 40, 40, 1)
@@ -76,7 +76,7 @@ def test_ledger__events_of_others__passed_over() -> None:
     ledger = after(issued())
     before = (dict(ledger.receipts), dict(ledger.lots))
 
-    ledger.apply([event(name, receiptId=7) for name in ("Transfer", "Locked", "Unlocked", "Attested")])
+    ledger.apply([event(name, receiptId=7) for name in ("Transfer", "Locked", "Unlocked", "Attested")], 0)
 
     assert (ledger.receipts, ledger.lots) == before
 
@@ -86,7 +86,7 @@ def test_ledger__account_changed__the_new_one_from_then_on() -> None:
     ledger = after(issued())
     assert ledger.facts(order, LOT, 5, 50).accounts == ((2, "0xAA"), (3, "0xBB"))
 
-    ledger.apply([event("MemberAccountChanged", member=2, account="0xCC")])
+    ledger.apply([event("MemberAccountChanged", member=2, account="0xCC")], 0)
 
     facts = ledger.facts(order, LOT, 6, 60)
     assert facts.accounts == ((2, "0xCC"), (3, "0xBB"))
