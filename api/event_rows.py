@@ -19,7 +19,7 @@ PLEDGE_DIGITS: Final = 16
 
 _TERMS: Final = frozenset(
     {"amountMinor", "maturity", "ltvBps", "cureS", "valueMinor", "neededMinor", "saleFrom", "paidMinor"}
-    | {"proceedsMinor", "costsMinor", "lienMinor", "surplusMinor", "floorMinor"}
+    | {"proceedsMinor", "costsMinor", "lienMinor", "surplusMinor", "floorMinor", "claimMinor"}
     | {"feeMinor", "capMinor", "assertedMinor", "dueMinor", "terms"}
 )
 """What only those may see who have a right in the receipt now."""

@@ -19,9 +19,10 @@ def fold_pledge(events: Iterable[Event], covers: Sequence[Any]) -> dict[str, Any
             _course(state, event)
     live = [cover for cover in covers if cover.ended_at is None]
     if state and not live:
-        sold = any(cover.ended_how == "sold" for cover in covers)
+        how = {cover.ended_how for cover in covers}
+        word = next((each for each in ("sold", "delivered", "redeemed") if each in how), "released")
         ends = [cover.ended_at for cover in covers]
-        state |= {"state": "sold" if sold else "released", "ended_at": max(ends, default=state["made_at"])}
+        state |= {"state": word, "ended_at": max(ends, default=state["made_at"])}
         state |= {"default_at": None, "sale_from": None, "value_minor": None, "needed_minor": None}
     return state
 
@@ -60,7 +61,7 @@ def _course(state: dict[str, Any], event: Event) -> None:
     elif event.name == "DefaultCured":
         state |= dict.fromkeys(("default_at", "sale_from", "value_minor", "needed_minor"))
         state["state"] = "in-force"
-    elif event.name == "PledgePaid":
+    elif event.name in ("PledgePaid", "BondRedeemed"):
         paid = int(args["paidMinor"])
         state["paid_minor"] = str(int(state["paid_minor"]) + paid)
         state["amount_minor"] = str(int(state["amount_minor"]) - paid)

@@ -189,6 +189,10 @@ class ReceiptFold:
             self._cover_all(event)
         elif event.name == "ReceiptForeclosed":
             self._uncover(self.ranks(), event, "sold")
+        elif event.name == "BondRedeemed":
+            self._uncover([args["pledgeId"]], event, "redeemed")
+        elif event.name in ("BondDelivered", "BondDeliveredJointly"):
+            self._uncover([args["pledgeId"]], event, "delivered")
         elif event.name == "Frozen":
             self._freeze(event)
         elif event.name == "Unfrozen":

@@ -11,8 +11,15 @@ from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.money import show_amount
 from holdfast.domain.orders import SuspendReason
 from holdfast.domain.receipts import receipt_hex
-from holdfast.domain.standing import LIEN_BEFORE, LIEN_BEHIND, FreezeStanding, Standing, StorageState
-from holdfast.domain.standing_words import suspension, why_not_free
+from holdfast.domain.standing import (
+    LIEN_BEFORE,
+    LIEN_BEHIND,
+    FreezeStanding,
+    Standing,
+    StorageState,
+    delivery_signers,
+)
+from holdfast.domain.standing_words import delivery_words, suspension, why_not_free
 from holdfast.domain.units import show_mass, show_time
 
 _RANKS: Final = {LIEN_BEFORE: "before-pledges", LIEN_BEHIND: "behind-pledges"}
@@ -47,6 +54,8 @@ def standing_json(standing: Standing, names: Mapping[int, str]) -> dict[str, Any
             {**_pledge(pledge), "rank": rank, "pledgee": ref(pledge.pledgee)}
             for rank, pledge in enumerate(standing.pledges, 1)
         ],
+        "delivery_signers": [ref(member) for member in delivery_signers(standing)],
+        "delivery": delivery_words(standing, name),
         "liens": standing.liens,
         "lien_terms": _RANKS.get(standing.lien_terms),
         "storage": standing.storage and _storage(standing.storage),
@@ -74,7 +83,8 @@ def _pledge(pledge: PledgeState) -> dict[str, Any]:
         "sale_from": pledge.sale_from or None,
         "receipts": pledge.receipts,
     }
-    return {"id": f"0x{pledge.pledge_id:016x}", "number": str(pledge.pledge_id), "terms": terms}
+    number = pledge.pledge_id
+    return {"id": f"0x{number:016x}", "number": str(number), "bond": pledge.bond, "terms": terms}
 
 
 def _storage(found: StorageState) -> dict[str, Any]:
@@ -112,6 +122,8 @@ def render_standing(found: Mapping[str, Any]) -> str:
     lines += [f"           - {reason}" for reason in found["not_free_because"]]
     for pledge in found["pledges"]:
         lines += _pledge_lines(pledge)
+        if pledge.get("bond") and found.get("delivery"):
+            lines.append(f"Delivery   {found['delivery']}")
     if found["freeze"]:
         lines.append(f"Frozen     {_case(found['freeze'])}")
     lines += [f"  waiting  {_case(case)}" for case in found["waiting"]]
@@ -172,14 +184,16 @@ def _who(ref: Mapping[str, Any]) -> str:
 
 
 def _pledge_lines(pledge: Mapping[str, Any]) -> list[str]:
-    head, terms = f"Pledge {pledge['rank']}   to {_who(pledge['pledgee'])}", pledge["terms"]
+    bond, terms = pledge.get("bond"), pledge["terms"]
+    head = ("Bond       held by " if bond else f"Pledge {pledge['rank']}   to ") + _who(pledge["pledgee"])
     if terms is None:
         return [f"{head}; its terms are shown to those with a right in the receipt"]
-    share = f"{terms['ltv_bps'] // 100}.{terms['ltv_bps'] % 100:02d} %"
+    share = f"at most {terms['ltv_bps'] // 100}.{terms['ltv_bps'] % 100:02d} % of the goods' value"
+    rule = "its holder alone may give it on" if bond else share
+    on = f", on {terms['receipts']} receipts" if terms["receipts"] > 1 else ""
     lines = [
         f"{head}: secures {terms['amount']}, due {show_time(terms['maturity'])}",
-        f"           at most {share} of the goods' value; pledge {pledge['id']}"
-        + (f", on {terms['receipts']} receipts" if terms["receipts"] > 1 else ""),
+        f"           {rule}; {'bond' if bond else 'pledge'} {pledge['id']}{on}",
     ]
     if terms["default_at"]:
         lines.append(

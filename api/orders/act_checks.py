@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from api.orders.checks import active_member
 from api.orders.desk import Desk
+from api.orders.sales import lien_hinders
 from api.orders.special_checks import SPECIAL, own_pledge
 from api.problems import conflict, wrong
 from holdfast.chain.acts import CONSENTS
@@ -38,6 +39,7 @@ STANDING_STILL: Final = frozenset(
         acts.LienPaymentOrder,
         acts.LienDischargeOrder,
         acts.LienTenderOrder,
+        acts.BondRedeemOrder,
     }
 )
 """Acts that move nothing: they go on while the receipt is suspended, frozen, expired or under a lien."""
@@ -64,10 +66,10 @@ def signers_of(order: AnyOrder, desk: Desk) -> tuple[int, ...]:
 def check_order(order: AnyOrder, desk: Desk) -> None:
     """Refuse an order that its receipts, as the chain has them now, cannot follow: Problem 409 or 422."""
     for receipt_id, seq in _refs(order):
-        _check_receipt(order, desk.state(receipt_id), seq, desk.now_s)
+        _check_receipt(order, desk.state(receipt_id), seq, desk)
     _check_court(order, desk)
     pledge_id = getattr(order, "pledge_id", None)
-    if pledge_id is not None:
+    if pledge_id is not None and hasattr(order, "pledgee"):
         own_pledge(order, desk, pledge_id)
     special = SPECIAL.get(type(order))
     if special is not None:
@@ -81,7 +83,7 @@ def _refs(order: AnyOrder) -> list[tuple[int, int | None]]:
     return [(receipt_id, getattr(named, "seq", None)) for receipt_id in standing_ids(order)]
 
 
-def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, now_s: int) -> None:
+def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, desk: Desk) -> None:
     if seq is not None and seq != state.seq:
         code = "order-reused" if seq < state.seq else "seq-not-current"
         raise conflict(code, "seq", seq, f"{state.seq}, the number of the receipt's next order")
@@ -100,13 +102,13 @@ def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, now_s:
         )
     if not moves or type(order) in ABOUT_LOSS:
         return
-    if state.expires_at < now_s:
+    if state.expires_at < desk.now_s:
         expected = "a receipt that has not expired"
         raise conflict("receipt-expired", "expires_at", show_time(state.expires_at), expected)
     if state.freezes:
         found = f"{state.freezes}, case {state.freeze_case} in force"
         raise conflict("receipt-frozen", "freezes", found, "a receipt that no court holds")
-    if state.liens:
+    if state.liens and lien_hinders(order, desk):
         raise conflict("receipt-under-lien", "liens", state.liens, "a receipt whose storage lien is settled")
 
 

@@ -24,6 +24,13 @@ from api.orders.act_fields import (
     Prepare,
     ReceiptField,
 )
+from api.orders.sale_schemas import (
+    PrepareBond,
+    PrepareBondDelivery,
+    PrepareBondJointDelivery,
+    PrepareBondRedemption,
+    PrepareForeclosure,
+)
 from api.orders.value_schemas import (
     PrepareLienAssert,
     PrepareLienDischarge,
@@ -93,21 +100,6 @@ class PrepareCure(OnReceipt):
 
     type: Literal["cure"]
     pledge_id: PledgeField = None
-
-
-class PrepareForeclosure(OnReceipt):
-    """Sell a receipt in default after the time to cure. First pledgee and buyer sign."""
-
-    type: Literal["foreclosure"]
-    buyer: MemberField
-    sale_digest: Annotated[Digest, Field(description="SHA-256 of the record of the sale.")]
-    proceeds_minor: Annotated[Minor, Field(description="What the buyer pays, in minor units.")]
-    costs_minor: Annotated[Minor, Field(description="Costs of the sale, paid first.")] = "0"
-    lien_minor: Annotated[Minor, Field(description="What the storage lien gets, paid second.")] = "0"
-    claims_minor: Annotated[
-        list[Minor] | None,
-        Field(max_length=4, description="What each pledge claims, by rank; by default all that it secures."),
-    ] = None
 
 
 class PartIn(Shape):
@@ -260,6 +252,10 @@ PrepareAct = (
     | PrepareMarginCall
     | PrepareCure
     | PrepareForeclosure
+    | PrepareBond
+    | PrepareBondRedemption
+    | PrepareBondJointDelivery
+    | PrepareBondDelivery
     | PrepareSplit
     | PrepareMerge
     | PrepareCorrection

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any, Final
 
 from api.orders import act_schemas as shapes
+from api.orders import sale_schemas as sale_shapes
+from api.orders import sales
 from api.orders import value_schemas as values
 from api.orders.act_fields import OnLot, OnReceipt, Prepare
 from api.orders.desk import Desk
@@ -21,6 +23,7 @@ from holdfast.attestation.typed_data import CHOICES, TYPES
 from holdfast.domain import acts
 from holdfast.domain.acts import Act
 from holdfast.domain.encumbrances import PledgeState
+from holdfast.domain.lien import Waterfall
 from holdfast.domain.lien_acts import LienRank
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 
@@ -32,7 +35,11 @@ ACT_OF: Final[dict[type[Prepare], type[Any]]] = {
     shapes.PrepareDefaultNotice: acts.DefaultOrder,
     shapes.PrepareMarginCall: acts.MarginOrder,
     shapes.PrepareCure: acts.CureOrder,
-    shapes.PrepareForeclosure: acts.ForeclosureOrder,
+    sale_shapes.PrepareForeclosure: acts.ForeclosureOrder,
+    sale_shapes.PrepareBond: acts.PledgeBondOrder,
+    sale_shapes.PrepareBondRedemption: acts.BondRedeemOrder,
+    sale_shapes.PrepareBondJointDelivery: acts.BondJointDeliveryOrder,
+    sale_shapes.PrepareBondDelivery: acts.BondDeliveryOrder,
     shapes.PrepareSplit: acts.SplitOrder,
     shapes.PrepareMerge: acts.MergeOrder,
     shapes.PrepareCorrection: acts.SupersedeOrder,
@@ -57,6 +64,12 @@ ACT_OF: Final[dict[type[Prepare], type[Any]]] = {
     shapes.PrepareUnfreeze: acts.UnfreezeOrder,
 }
 """What is asked for -> the act that is signed."""
+ON_BOND: Final = (
+    sale_shapes.PrepareBondRedemption,
+    sale_shapes.PrepareBondJointDelivery,
+    sale_shapes.PrepareBondDelivery,
+)
+"""What is asked of a bond, which is alone on its receipt: nobody need say which."""
 
 
 @dataclass(slots=True)
@@ -85,7 +98,9 @@ class Draft:
 
     @property
     def pledge(self) -> PledgeState:
-        """The pledge asked about, or the caller's only one. Raises Problem 403, 409 or 422."""
+        """The pledge asked about, the bond, or the caller's only one. Raises Problem 403, 409 or 422."""
+        if isinstance(self.request, ON_BOND):
+            return sales.bond_on(self.desk, self.receipt_ids[0])
         held = self.desk.pledges(self.receipt_ids[0])
         asked, me = self.request.pledge_id, self.desk.viewer.member_id
         if asked is not None:
@@ -113,7 +128,8 @@ def _first_pledgee(draft: Draft) -> int:
 def _pledgee(draft: Draft) -> int:
     if isinstance(draft.request, values.PrepareSubstitute):
         return _pledgee_of_rank(draft, 0)
-    return draft.pledge.pledgee if hasattr(draft.request, "pledge_id") else _first_pledgee(draft)
+    one = hasattr(draft.request, "pledge_id") or isinstance(draft.request, ON_BOND)
+    return draft.pledge.pledgee if one else _first_pledgee(draft)
 
 
 def _others(draft: Draft) -> tuple[acts.ReceiptRef, ...]:
@@ -148,27 +164,29 @@ def _pledgee_of_rank(draft: Draft, rank: int) -> int:
     return held[rank].pledgee if rank < len(held) else 0
 
 
-def _shares(draft: Draft) -> tuple[acts.Share, ...]:
-    """Costs, lien, then pledges by rank: each gets what it claims until nothing is left."""
+def _claims(draft: Draft) -> list[int]:
+    """What each pledge claims, by rank: as asked, or all that it secures."""
     held = draft.desk.pledges(draft.receipt_ids[0])
-    claims = draft.request.claims_minor or [str(pledge.amount_minor) for pledge in held]
-    if len(claims) != len(held):
-        raise wrong("claims_minor", len(claims), f"{len(held)} claims, one for each pledge by rank")
-    rest = int(draft.request.proceeds_minor) - int(draft.request.costs_minor) - int(draft.request.lien_minor)
-    if rest < 0:
-        expected = f"at most the proceeds, {draft.request.proceeds_minor}, together with the lien"
-        raise wrong("costs_minor", draft.request.costs_minor, expected)
-    shares = []
-    for pledge, claim in zip(held, claims, strict=True):
-        paid = min(int(claim), rest)
-        shares.append(acts.Share(pledge.pledge_id, int(claim), paid))
-        rest -= paid
-    return tuple(shares)
+    one = getattr(draft.request, "claim_minor", None)
+    asked = [one] if one is not None else getattr(draft.request, "claims_minor", None)
+    return [int(claim) for claim in asked] if asked else [pledge.amount_minor for pledge in held]
 
 
-def _surplus(draft: Draft) -> int:
-    costs = int(draft.request.costs_minor) + int(draft.request.lien_minor)
-    return int(draft.request.proceeds_minor) - costs - sum(share.paid_minor for share in _shares(draft))
+def _division(draft: Draft) -> Waterfall:
+    return sales.divide(draft.desk, draft.receipt_ids[0], draft.request, _claims(draft))
+
+
+def _shares(draft: Draft) -> tuple[acts.Share, ...]:
+    held, found = draft.desk.pledges(draft.receipt_ids[0]), _division(draft)
+    named = [pledge.pledge_id for pledge in held]
+    return tuple(map(acts.Share, named, _claims(draft), found.paid_minor))
+
+
+def _paid(draft: Draft) -> int:
+    """To the bond: all that it secures if it is redeemed, else its part of the division."""
+    if isinstance(draft.request, sale_shapes.PrepareBondRedemption):
+        return draft.pledge.amount_minor
+    return _division(draft).paid_minor[0]
 
 
 def _coming(draft: Draft) -> tuple[acts.Successor, ...]:
@@ -207,7 +225,11 @@ SOURCES: Final[dict[str, Callable[[Draft], Any]]] = {
     "pledge_id": lambda draft: draft.pledge.pledge_id,
     "rank": lambda draft: draft.state.pledges + 1,
     "shares": _shares,
-    "surplus_minor": _surplus,
+    "lien_minor": lambda draft: _division(draft).lien_minor,
+    "claim_minor": lambda draft: _claims(draft)[0],
+    "paid_minor": _paid,
+    "surplus_minor": lambda draft: _division(draft).surplus_minor,
+    "quantity_g": lambda draft: draft.state.quantity_g,
     "reason": lambda draft: acts.SupersedeReason[draft.request.type.upper()],
     "parts": _coming,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from api.orders import sales
 from api.orders.checks import active_member
 from api.orders.desk import Desk
 from api.problems import conflict, wrong
@@ -45,6 +46,8 @@ def _pledge(order: acts.PledgeOrder, desk: Desk) -> None:
     held, state = desk.pledges(order.receipt_id), desk.state(order.receipt_id)
     if order.pledgee == order.holder:
         raise wrong("pledgee", order.pledgee, "another member than the holder")
+    for pledge in held:
+        sales.refuse_on_bond(pledge)
     if state.pledges >= MOST_PLEDGES or order.rank != state.pledges + 1:
         expected = f"{state.pledges + 1}, the next rank, and {MOST_PLEDGES} at most"
         raise conflict("rank-not-next", "rank", order.rank, expected)
@@ -53,8 +56,9 @@ def _pledge(order: acts.PledgeOrder, desk: Desk) -> None:
         raise conflict("currency-differs", "currency", order.currency.decode(), expected)
     if order.maturity <= desk.now_s:
         raise wrong("maturity", order.maturity, f"a time after now, {desk.now_s} ({show_time(desk.now_s)})")
-    if order.ltv_bps > 10_000:
-        raise wrong("ltvBps", order.ltv_bps, "at most 10000 basis points")
+    if not 0 < order.ltv_bps <= 10_000:
+        raise wrong("ltvBps", order.ltv_bps, "from 1 to 10000 basis points")
+    sales.refuse_lien_currency(order.receipt_id, order.currency.decode(), desk)
 
 
 def _split(order: acts.SplitOrder, desk: Desk) -> None:
@@ -127,6 +131,7 @@ def _alone(pledge: PledgeState) -> None:
 
 def _default(order: acts.DefaultOrder, desk: Desk) -> None:
     pledge = own_pledge(order, desk, order.pledge_id)
+    sales.refuse_on_bond(pledge)
     if pledge.maturity >= desk.now_s:
         raise conflict("not-due", "maturity", show_time(pledge.maturity), "a debt that is due")
     _no_default(pledge)
@@ -139,6 +144,7 @@ def _no_default(pledge: PledgeState) -> None:
 
 def _margin(order: acts.MarginOrder, desk: Desk) -> None:
     pledge = own_pledge(order, desk, order.pledge_id)
+    sales.refuse_on_bond(pledge)
     _no_default(pledge)
     if pledge.receipts != 1 + len(order.others):
         expected = f"all {pledge.receipts} receipts under the pledge: prepare the call again"
@@ -148,24 +154,6 @@ def _margin(order: acts.MarginOrder, desk: Desk) -> None:
 def _cure(order: acts.CureOrder, desk: Desk) -> None:
     if not own_pledge(order, desk, order.pledge_id).default_at:
         raise conflict("no-default", "pledgeId", order.pledge_id, "a pledge in default")
-
-
-def _foreclosure(order: acts.ForeclosureOrder, desk: Desk) -> None:
-    held = desk.pledges(order.receipt_id)
-    if not held or held[0].pledgee != order.pledgee:
-        first = f"the first pledgee, member {held[0].pledgee}" if held else "a pledged receipt"
-        raise conflict("not-first-pledgee", "pledgee", order.pledgee, first)
-    if not held[0].default_at:
-        raise conflict("no-default", "pledgeId", held[0].pledge_id, "a pledge in default")
-    sale_from = held[0].default_at + held[0].cure_s
-    if desk.now_s <= sale_from:
-        raise conflict("cure-period-runs", "deadline", show_time(desk.now_s), f"after {show_time(sale_from)}")
-    if order.buyer == order.pledgor or order.buyer in {pledge.pledgee for pledge in held}:
-        raise wrong("buyer", order.buyer, "a member that neither holds the receipt nor has a pledge on it")
-    for share, pledge in zip(order.shares, held, strict=False):
-        if share.claim_minor > pledge.amount_minor:
-            expected = f"at most {pledge.amount_minor}, what pledge {pledge.pledge_id} secures"
-            raise wrong("claims_minor", share.claim_minor, expected)
 
 
 def _unfreeze(order: acts.UnfreezeOrder, desk: Desk) -> None:
@@ -249,7 +237,11 @@ SPECIAL: Final[dict[type[Any], Callable[[Any, Desk], None]]] = {
     acts.DefaultOrder: _default,
     acts.MarginOrder: _margin,
     acts.CureOrder: _cure,
-    acts.ForeclosureOrder: _foreclosure,
+    acts.ForeclosureOrder: sales.check_foreclosure,
+    acts.PledgeBondOrder: sales.check_bond_issue,
+    acts.BondRedeemOrder: sales.check_redemption,
+    acts.BondJointDeliveryOrder: sales.check_joint_delivery,
+    acts.BondDeliveryOrder: sales.check_bond_delivery,
     acts.UnfreezeOrder: _unfreeze,
     acts.PaperOrder: _free,
     acts.LienTermsOrder: _new_terms,

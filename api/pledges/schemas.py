@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.schemas import MemberRef, Shape
 
-PledgeState = Literal["in-force", "default", "margin-call", "released", "sold"]
+PledgeState = Literal["in-force", "default", "margin-call", "released", "sold", "redeemed", "delivered"]
 
 
 class CoverOut(Shape):
@@ -18,8 +18,9 @@ class CoverOut(Shape):
     rank: int = Field(description="1 is first; the last one it had, where it ended.")
     since: int
     ended_at: int | None
-    ended_how: Literal["released", "sold", "followed", "substituted"] | None = Field(
-        description="`followed`: the receipt was replaced, and the pledge went on to its successors. "
+    ended_how: Literal["released", "sold", "followed", "substituted", "redeemed", "delivered"] | None = Field(
+        description="`redeemed`: the bond was paid or deposited. `delivered`: the goods went out under it. "
+        "`followed`: the receipt was replaced, and the pledge went on to its successors. "
         "`substituted`: the pledge went over to other goods, and left these."
     )
 
@@ -30,11 +31,12 @@ class PledgeOut(Shape):
     id: str = Field(examples=["0x5f5f5f5f5f5f5f5f"])
     number: str = Field(examples=["6872316419617283935"])
     state: PledgeState
+    bond: bool = Field(description="A pledge bond: due on its date, given on by its holder alone.")
     pledgee: MemberRef
     pledgor: MemberRef
     amount_minor: str = Field(description="Most that it still secures.")
     amount: str = Field(examples=["CNY 5,000,000.00"])
-    paid_minor: str = Field(description="Paid to it out of sales.")
+    paid_minor: str = Field(description="Paid to it out of sales and deliveries, or to redeem it.")
     currency: str
     maturity: int
     ltv_bps: int

@@ -68,6 +68,7 @@ def _pledge(row: Row[Any], names: Names, covers: Sequence[Row[Any]]) -> PledgeOu
     return PledgeOut(
         id=row.pledge_id,
         number=str(int(row.pledge_id, 16)),
+        bond=row.ltv_bps == 0,
         pledgee=names.ref(row.pledgee),
         pledgor=names.ref(row.pledgor),
         amount=show_amount(int(row.amount_minor), row.currency),

@@ -38,6 +38,9 @@ WORDS: Final[dict[str, ActWord]] = {
     "DefaultCured": "default-cured",
     "ReceiptForeclosed": "sold",
     "PledgePaid": "pledge-paid",
+    "BondRedeemed": "bond-redeemed",
+    "BondDeliveredJointly": "bond-ended",
+    "BondDelivered": "bond-accounted",
     "PledgesSubstituted": "goods-substituted",
     "LotSeriesSet": "price-series-set",
     "Frozen": "frozen",
@@ -50,8 +53,10 @@ WORDS: Final[dict[str, ActWord]] = {
 _COUNTS: Final = frozenset({"PledgesChanged", "FreezesChanged", "LiensChanged"})
 """What the receipt contract says of a module's act: shown only where the module's own event is not."""
 _SHOWN_ELSEWHERE: Final = frozenset(
-    {"PledgesFollowed", "ReceiptSuperseded", "LostReplaced", "LienFollowed", "LienResized"}
+    {"PledgesFollowed", "ReceiptSuperseded", "LostReplaced", "LienFollowed", "LienResized", "BondIssued"}
 )
+_BOND_ENDS: Final = frozenset({"BondRedeemed", "BondDelivered", "BondDeliveredJointly"})
+"""Each says itself that the bond is over."""
 _GRAMS: Final = {"ReceiptReduced": "deliveredG", "ReceiptWrittenDown": "shortG"}
 _MEMBER: Final = {"PledgeAssigned": "to", "PledgePaid": "pledgee", "Pledged": "pledgee"}
 
@@ -126,6 +131,8 @@ def acts_of(rows: Sequence[Row[Any]], predecessors: Sequence[str], merged: bool)
             continue
         if name == "ReceiptTransferred" and "ReceiptForeclosed" in names:
             continue
+        if name == "PledgeReleased" and names & _BOND_ENDS:
+            continue
         if name in SUCCEEDED:
             last = acts[-1] if acts else None
             if last is not None and last.row.name == name and last.row.tx_hash == row.tx_hash:
@@ -136,7 +143,8 @@ def acts_of(rows: Sequence[Row[Any]], predecessors: Sequence[str], merged: bool)
             acts.append(Act(row, "split", [row.successor_id]) if off else _replaced(row, same_tx, merged))
         else:
             about = predecessors if name == "ReceiptIssued" else ()
-            acts.append(Act(row, WORDS.get(name, "other"), about))
+            word = "bond-issued" if "BondIssued" in names and name == "Pledged" else WORDS.get(name, "other")
+            acts.append(Act(row, word, about))
     left: str | None = None
     for act in acts:
         act.before_g = left

@@ -22,7 +22,7 @@ ActWord = Literal[
     "pledge-assigned", "default-noticed", "margin-called", "default-cured", "sold", "pledge-paid",
     "frozen", "unfrozen", "freeze-promoted", "pledges-changed", "freezes-changed", "lien-changed",
     "put-on-paper", "loss-noticed", "loss-notice-ended", "replaced-lost", "goods-substituted",
-    "price-series-set",
+    "price-series-set", "bond-issued", "bond-redeemed", "bond-ended", "bond-accounted",
     "storage-agreed", "lien-asserted", "lien-paid", "lien-discharged", "lien-settled", "other",
 ]  # fmt: skip
 

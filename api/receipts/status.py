@@ -25,8 +25,8 @@ from holdfast.domain.court_words import case_reason
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.money import show_amount
 from holdfast.domain.receipts import receipt_hex
-from holdfast.domain.standing import FreezeStanding, Standing, StorageState
-from holdfast.domain.standing_words import suspension, why_not_free
+from holdfast.domain.standing import FreezeStanding, Standing, StorageState, delivery_signers
+from holdfast.domain.standing_words import delivery_words, suspension, why_not_free
 from holdfast.domain.units import show_mass
 
 
@@ -37,6 +37,7 @@ def get_status(db: Connection, viewer: Viewer, receipt_id: str, standing: Standi
         raise not_found("receipt", receipt_id)
     names = Names(member_names(db, viewer))
     terms = repository.sees_terms(db, viewer, receipt_id)
+    says = terms or not standing.pledges
     before, after = repository.links(db, viewer, [receipt_id])
     words = {name: row._mapping[name] or "" for name in ("label", "site", "bay", "product")}
     return StatusOut(
@@ -60,6 +61,8 @@ def get_status(db: Connection, viewer: Viewer, receipt_id: str, standing: Standi
         pledges=[
             _pledge(pledge, rank, names, terms=terms) for rank, pledge in enumerate(standing.pledges, 1)
         ],
+        delivery_signers=[names.ref(member) for member in delivery_signers(standing)] if says else None,
+        delivery=delivery_words(standing, lambda member: names.ref(member).name) if says else None,
         liens=standing.liens,
         lien_terms=LIEN_WORDS.get(standing.lien_terms),
         storage=_storage(standing.storage) if standing.storage is not None and terms else None,
@@ -99,6 +102,7 @@ def _pledge(pledge: PledgeState, rank: int, names: Names, *, terms: bool) -> Ple
         number=str(pledge.pledge_id),
         rank=rank,
         pledgee=names.ref(pledge.pledgee),
+        bond=pledge.bond,
         terms=found if terms else None,
     )
 

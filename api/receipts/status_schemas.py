@@ -31,6 +31,7 @@ class PledgeStandingOut(Shape):
     number: str
     rank: int
     pledgee: MemberRef
+    bond: bool = Field(description="A pledge bond: due on its date, given on by its holder alone.")
     terms: PledgeTerms | None
 
 
@@ -92,6 +93,11 @@ class StatusOut(Mass):
     expires_at: int
     fresh_until: int | None = Field(description="Until when the newest evidence was attested to hold.")
     pledges: list[PledgeStandingOut]
+    delivery_signers: list[MemberRef] | None = Field(
+        description="Who must sign a delivery of all the goods now; empty while nobody can have them. "
+        "Null for those whom the terms of its pledges are not shown."
+    )
+    delivery: str | None = Field(description="The same in words.")
     liens: int
     lien_terms: LienWord | None
     storage: StorageOut | None = Field(description="Shown to those with a right in the receipt now.")

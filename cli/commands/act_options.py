@@ -52,7 +52,7 @@ SAMPLES: Final = {
     "ltv_bps": "7000",
     "cure_s": "864000",
     **dict.fromkeys(("maturity", "expires_at", "storage_until", "from_s"), "2027-03-31T16:00:00Z"),
-    "observed_at": "2026-11-21T08:00:00Z",
+    **dict.fromkeys(("observed_at", "sold_at"), "2026-11-21T08:00:00Z"),
     **dict.fromkeys(("filing_digest", "document_digest", "sale_digest"), "@document.pdf"),
     **dict.fromkeys(("paper_digest", "origin_digest", "contract_digest", "payment_digest"), "@paper.pdf"),
     **dict.fromkeys(("series_digest",), "@svr10.json"),

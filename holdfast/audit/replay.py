@@ -119,8 +119,7 @@ class Auditor:
             findings += self._used_before(found, tx_hash)
             findings += self._goods_of_another_lot(found, ledger)
             verdict = found.verdict(ledger.facts(found.order, found.lot_id, event.block_number, now_s))
-            meaning = meaning_of(carried.order)
-            if not meaning.by_hand and verdict.decision is not meaning.decision:
+            if meaning_of(carried.order).needs not in (None, verdict.decision):
                 findings += [f"the verdict replays to {verdict.decision.value}", *verdict.reasons()]
             summary = describe(found, verdict.decision)
         except HoldfastError as error:

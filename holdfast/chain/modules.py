@@ -124,8 +124,18 @@ class ModuleReader:
         )
         values = named_struct(contract.abi, "termsOf", raw)
         currency = bytes(values["currency"]).decode("ascii", "replace").rstrip("\0")
-        amounts = (values["capMinor"], values["paidMinor"], values["assertedMinor"])
-        return LienState(values["rank"], currency, *amounts, values["number"])
+        return LienState(
+            values["rank"],
+            currency,
+            values["capMinor"],
+            values["paidMinor"],
+            values["assertedMinor"],
+            values["number"],
+            values["feeMinor"],
+            values["sinceS"],
+            values["quantityG"],
+            values["gramSeconds"],
+        )
 
 
 def _tuple(value: Any) -> Any:

@@ -87,11 +87,49 @@ SENTENCES: Final[dict[type[Any], Words]] = {
         "{pledgee}确认{receipt_id}上质权 {pledge_id} 的违约已补救",
     ),
     acts.ForeclosureOrder: (
-        "{pledgee} sells {receipt_id}, pledged by {pledgor}, to {buyer} for {proceeds_minor}: costs "
-        "{costs_minor}, lien {lien_minor}, {shares}, and {surplus_minor} back to the pledgor. The pledges "
-        "end; the record of the sale has digest {sale_digest}",
-        "{pledgee}将{pledgor}出质的{receipt_id}以 {proceeds_minor} 变卖给{buyer}：费用 {costs_minor}，"
-        "留置权 {lien_minor}，{shares}，余款 {surplus_minor} 归出质人。质权消灭；变卖记录摘要 {sale_digest}",
+        "{pledgee} has sold {receipt_id}, pledged by {pledgor}, to {buyer} at {sold_at} for "
+        "{proceeds_minor}: costs {costs_minor}, storage lien {lien_minor}, {shares}, and {surplus_minor} "
+        "back to the pledgor. Pledges, lien and storage terms end; the record of the sale has digest "
+        "{sale_digest}",
+        "{pledgee}已于 {sold_at} 将{pledgor}出质的{receipt_id}以 {proceeds_minor} 变卖给{buyer}：费用 "
+        "{costs_minor}，仓储费留置权 {lien_minor}，{shares}，余款 {surplus_minor} 归出质人。"
+        "质权、留置权及仓储费约定消灭；变卖记录摘要 {sale_digest}",
+    ),
+    acts.PledgeBondOrder: (
+        "{holder} issues a pledge bond on {receipt_id} to {pledgee}, for at most {amount_minor} due "
+        "{maturity}; storage fees of at most {lien_cap_minor} go before it. The bond's holder alone may give "
+        "it on. Until it is due, goods go out only if both sign; after that the bond's holder alone takes "
+        "them out, at their value, and what is left over is the receipt holder's. The filing has digest "
+        "{filing_digest}",
+        "{holder}就{receipt_id}向{pledgee}签发质入证券，担保金额最高 {amount_minor}，到期 {maturity}；"
+        "仓储费优先受偿上限 {lien_cap_minor}。质入证券可由其持有人单独转让。到期前提货须双方签署；"
+        "到期后由质入证券持有人按价值单独提货，余款归仓单持有人。登记文件摘要 {filing_digest}",
+    ),
+    acts.BondRedeemOrder: (
+        "{holder} has paid or deposited {paid_minor}, all that pledge bond {pledge_id} on {receipt_id} "
+        "secures, and the receipt becomes free. The bank's or notary's record has digest {payment_digest}. "
+        "Attesters' people judge it",
+        "{holder}已支付或提存 {paid_minor}，即{receipt_id}上质入证券 {pledge_id} 所担保的全部金额，"
+        "仓单解除负担。银行或公证机构凭证摘要 {payment_digest}。由核验方人员审查",
+    ),
+    acts.BondJointDeliveryOrder: (
+        "{holder} and {pledgee} together take delivery of {quantity_g}, the whole of {receipt_id}. The goods "
+        "leave the warehouse, receipt and pledge bond {pledge_id} are cancelled for ever, and {pledgee} gets "
+        "nothing of these goods any more. Both sign",
+        "{holder}与{pledgee}共同提取{receipt_id}项下全部货物（{quantity_g}）。货物出库后仓单与质入证券 "
+        "{pledge_id} 永久注销，{pledgee}不再就该货物受偿。须双方签署",
+    ),
+    acts.BondDeliveryOrder: (
+        "{pledgee}, holder of pledge bond {pledge_id}, which is due, takes delivery of {quantity_g}, the "
+        "whole of {receipt_id}, which {pledgor} holds. The goods are reckoned at {proceeds_minor} as of "
+        "{sold_at}: costs {costs_minor}, storage lien {lien_minor}, {paid_minor} of the {claim_minor} that "
+        "the bond claims, and {surplus_minor} to the receipt's holder. Receipt, bond and lien end; the "
+        "record has digest {sale_digest}. Attesters' people judge the value",
+        "质入证券 {pledge_id} 已到期，其持有人{pledgee}提取由{pledgor}持有的{receipt_id}项下全部货物"
+        "（{quantity_g}）。货物按 {sold_at} 作价 {proceeds_minor}：费用 {costs_minor}，"
+        "仓储费留置权 {lien_minor}，质入证券主张 {claim_minor}、受偿 {paid_minor}，"
+        "余款 {surplus_minor} 归仓单持有人。仓单、质入证券及留置权消灭；记录摘要 {sale_digest}。"
+        "作价由核验方人员审查",
     ),
     acts.PledgeSubstituteOrder: (
         "{holder} puts {receipt_id} in the place of {released_id}, which becomes free, under the same "

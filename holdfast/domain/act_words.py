@@ -20,7 +20,7 @@ from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
 
 _MEMBERS: Final = frozenset({*PARTY_FIELDS, "operator", "court", "feeder"})
-_TIMES: Final = frozenset({"expires_at", "maturity", "observed_at", "from_s"})
+_TIMES: Final = frozenset({"expires_at", "maturity", "observed_at", "from_s", "sold_at"})
 _CHINESE: Final = {
     "CORRECTION": "更正",
     "EXTENSION": "展期",

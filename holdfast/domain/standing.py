@@ -118,3 +118,27 @@ class Standing:
             if bound in self.bounds:
                 return status
         return Status.LIVE
+
+
+_STOPPED: Final = Bound.SUSPENDED | Bound.DELIVERED | Bound.REPLACED | Bound.EXPIRED | Bound.FROZEN
+
+
+def delivery_signers(standing: Standing) -> tuple[int, ...]:
+    """Who must sign, as things stand, that all the goods go out; nobody can have them where it is empty.
+
+    Under a pledge bond both titles sign until it is due, and then its holder alone, which accounts for the
+    goods. A pledged receipt's goods go out in parts, with the first pledgee, or after a release.
+    """
+    if standing.bounds & _STOPPED:
+        return ()
+    lien, away = Bound.LIEN in standing.bounds, Bound.HOLDER_INACTIVE in standing.bounds
+    if not standing.pledges:
+        return () if lien or away else (standing.holder,)
+    bond = standing.pledges[0]
+    if not bond.bond:
+        return ()
+    if bond.due_before(standing.block_time):
+        # The delivery pays the storage lien, if both are in one currency.
+        paid = standing.storage is not None and standing.storage.currency == bond.currency
+        return () if lien and not paid else (bond.pledgee,)
+    return () if lien or away else (standing.holder, bond.pledgee)

@@ -7,7 +7,7 @@ from typing import Final
 
 from holdfast.domain.court_words import case_reason
 from holdfast.domain.orders import SuspendReason
-from holdfast.domain.standing import Bound, FreezeStanding, Standing
+from holdfast.domain.standing import Bound, FreezeStanding, Standing, delivery_signers
 from holdfast.domain.units import show_time
 
 Name = Callable[[int], str]
@@ -38,6 +38,18 @@ def freeze_words(freeze: FreezeStanding, name: Name) -> str:
     )
 
 
+def delivery_words(standing: Standing, name: Name) -> str:
+    """Who must sign, as things stand, that all the goods go out."""
+    signers = [name(member) for member in delivery_signers(standing)]
+    if not signers:
+        return "nobody can have all the goods as things stand"
+    if not standing.pledges:
+        return f"{signers[0]} alone"
+    if len(signers) == 1:
+        return f"{signers[0]} alone, as the bond is due: the goods are accounted for, the surplus paid out"
+    return f"{' and '.join(signers)} together, until the bond is due"
+
+
 def why_not_free(standing: Standing, name: Name) -> list[str]:
     """Every reason why its holder alone can neither give a receipt away nor take the goods."""
     found = []
@@ -54,7 +66,10 @@ def why_not_free(standing: Standing, name: Name) -> list[str]:
         found.append(f"frozen by {by}" + (f"; {waiting} more wait behind it" if waiting else ""))
     if Bound.PLEDGED in bounds:
         count, first = len(standing.pledges), standing.pledges[0].pledgee if standing.pledges else 0
-        found.append(f"pledged: {count} pledge{'s' if count != 1 else ''}, the first to {name(first)}")
+        if standing.pledges and standing.pledges[0].bond:
+            found.append(f"under a pledge bond, which {name(first)} holds")
+        else:
+            found.append(f"pledged: {count} pledge{'s' if count != 1 else ''}, the first to {name(first)}")
     if Bound.LIEN in bounds:
         found.append(f"under the storage lien of {name(standing.operator)}")
     if Bound.EXPIRED in bounds:

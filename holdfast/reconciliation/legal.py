@@ -6,7 +6,6 @@ from holdfast.domain.acts import AnyOrder, ElectronicOrder, ShortageOrder
 from holdfast.domain.deposit import says_what_was_asked
 from holdfast.domain.document import DOCUMENT_VERSION, ReceiptDocument, kind_of
 from holdfast.domain.orders import (
-    DeliveryOrder,
     IssueOrder,
     ReceiptTerms,
     ReinstateOrder,
@@ -20,7 +19,7 @@ from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.domain.successors import as_it_stands, cause_of, successor_problems, successor_terms
 from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Check, Match, Outcome
-from holdfast.reconciliation.meaning import leaving_g, meaning_of
+from holdfast.reconciliation.meaning import WholeDelivery, leaving_g, meaning_of
 from holdfast.reconciliation.subject import Subject
 
 
@@ -224,7 +223,7 @@ def _existing(
     if state.quantity_g > document.quantity_g:
         problems.append("stands for more than its document")
     leaving = leaving_g(order)
-    if isinstance(order, DeliveryOrder) and state.quantity_g != leaving:
+    if isinstance(order, WholeDelivery) and state.quantity_g != leaving:
         problems.append(f"stands for {show_mass(state.quantity_g)}, the order {show_mass(order.quantity_g)}")
     if leaving is not None and leaving > state.quantity_g:
         problems.append(f"stands for {show_mass(state.quantity_g)}, {show_mass(leaving)} would go out")

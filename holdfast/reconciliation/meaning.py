@@ -29,7 +29,8 @@ class Meaning:
         status: how the receipts that it is about must stand before it.
         before_issue: it is about a lot on which nothing need have been issued yet.
         by_hand: what it says cannot be seen in goods, such as a payment; each attester's people look at it
-            and approve the order, or their node does not sign.
+            and approve the order, or their node does not sign. Where the goods are weighed as well, both
+            must be right.
     """
 
     weighed: bool = False
@@ -37,6 +38,11 @@ class Meaning:
     status: Status = Status.LIVE
     before_issue: bool = False
     by_hand: bool = False
+
+    @property
+    def needs(self) -> Decision | None:
+        """The verdict without which the order is not carried out; None where goods show nothing of it."""
+        return None if self.by_hand and not self.weighed else self.decision
 
 
 _SEEN: Final = Meaning()
@@ -62,6 +68,10 @@ MEANINGS: Final[dict[type[Any], Meaning]] = {
     acts.ShortageOrder: Meaning(weighed=True, status=Status.SUSPENDED),
     acts.OriginOrder: Meaning(before_issue=True),
     acts.ElectronicOrder: Meaning(before_issue=True),
+    acts.PledgeBondOrder: _SEEN,
+    acts.BondRedeemOrder: Meaning(by_hand=True),
+    acts.BondJointDeliveryOrder: Meaning(weighed=True),
+    acts.BondDeliveryOrder: Meaning(weighed=True, by_hand=True),
     acts.LienTenderOrder: Meaning(by_hand=True),
     acts.LotSeriesOrder: Meaning(by_hand=True),
 }
@@ -73,9 +83,13 @@ def meaning_of(order: AnyOrder) -> Meaning:
     return MEANINGS.get(type(order), _SEEN)
 
 
+WholeDelivery = DeliveryOrder | acts.BondJointDeliveryOrder | acts.BondDeliveryOrder
+"""Orders by which all of a receipt's goods go out."""
+
+
 def leaving_g(order: AnyOrder) -> int | None:
     """Grams that go out by this order; None if none do."""
-    return order.quantity_g if isinstance(order, DeliveryOrder | acts.PartialDeliveryOrder) else None
+    return order.quantity_g if isinstance(order, WholeDelivery | acts.PartialDeliveryOrder) else None
 
 
 _REASONS: Final = {

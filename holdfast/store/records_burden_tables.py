@@ -34,7 +34,8 @@ chain_pledges = Table(
     Column("made_tx", String(66), nullable=False),
     Column("ended_at", BigInteger),
 )
-"""`state` is in-force, default, margin-call, released or sold; `amount_minor` is what it still secures."""
+"""`state` is in-force, default, margin-call, released, sold, redeemed or delivered; `amount_minor` is what
+it still secures. A bond's `ltv_bps` is 0."""
 
 chain_covers = Table(
     "chain_covers",

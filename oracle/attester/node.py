@@ -128,12 +128,11 @@ class AttesterNode:
         if type(found.order) not in MEANINGS:
             raise Refused("no-rule", f"no evidence says whether a {type(found.order).__name__} is right")
         meaning = meaning_of(found.order)
-        if meaning.by_hand:
-            if not self._log.approved(found.order_hash):
-                why = f"order 0x{found.order_hash.hex()} waits for its people: `holdfast attester approve`"
-                raise Unreachable("approval", self.account, why)
-        elif verdict.decision is not meaning.decision:
+        if meaning.needs not in (None, verdict.decision):
             raise VerdictRefused(verdict)
+        if meaning.by_hand and not self._log.approved(found.order_hash):
+            why = f"order 0x{found.order_hash.hex()} waits for its people: `holdfast attester approve`"
+            raise Unreachable("approval", self.account, why)
 
     def _seat(self, committee: Committee) -> int:
         for attester in committee.attesters:

@@ -158,8 +158,7 @@ class Steps:
     def _goes_on(self, order: AnyOrder, verdict: Verdict) -> bool:
         if isinstance(order, SuspendOrder):
             return goes_on(order, verdict)
-        meaning = meaning_of(order)
-        return meaning.by_hand or verdict.decision is meaning.decision
+        return meaning_of(order).needs in (None, verdict.decision)
 
     def _decide(
         self, order: AnyOrder, documents: Sequence[bytes], operator: int, collection: Collection

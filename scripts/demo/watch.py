@@ -13,7 +13,7 @@ import httpx
 
 from cli.home import Home
 from holdfast.attestation.typed_data import request_from_json
-from holdfast.domain.acts import PartialDeliveryOrder
+from holdfast.domain.acts import BondDeliveryOrder, BondJointDeliveryOrder, PartialDeliveryOrder
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import HoldfastError
 from holdfast.domain.orders import DeliveryOrder
@@ -26,6 +26,10 @@ from scripts.demo.yard import Yard
 
 logger = logging.getLogger("holdfast.demo")
 POLL_S = 0.5
+_LEAVE = {
+    kind.__name__ for kind in (DeliveryOrder, PartialDeliveryOrder, BondJointDeliveryOrder, BondDeliveryOrder)
+}
+"""Orders by which goods cross the bridge on their way out."""
 UNDER_WAY = (OrderStatus.COLLECTING, OrderStatus.ATTESTING, OrderStatus.SUBMITTING)
 
 
@@ -80,5 +84,5 @@ class Watch:
             return lot, REALLY_THERE_G.get(lot.number, lot.quantity_g) if lot else 0
         document = read_document(self._records.document(str(record.receipt_id)))
         lot = next((lot for lot in LOTS if lot.number == document.lot), None)
-        leaves = record.primary_type in (DeliveryOrder.__name__, PartialDeliveryOrder.__name__)
+        leaves = record.primary_type in _LEAVE
         return lot, int(record.order["quantityG"]) if leaves else 0

@@ -197,6 +197,8 @@ class FakeChain:
             state["seq"] += 1
             if event.name == "PledgesChanged":
                 state |= {"pledges": args["pledges"], "first_pledgee": args["firstPledgee"]}
+            elif event.name == "LiensChanged":
+                state |= {"liens": args["liens"], "lien_terms": args["lienTerms"]}
             elif event.name == "FreezesChanged":
                 state |= {"freezes": args["freezes"], "freeze_case": args["freezeCase"]}
             elif event.name == "ReceiptTransferred":

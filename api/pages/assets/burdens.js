@@ -25,24 +25,37 @@ export function reasons(status) {
   if (status.status === "replaced") found.push(["replaced: see what took its place", "已被其他仓单替代"]);
   if (status.suspend_reason) found.push(["suspended", "已中止"]);
   if (status.freeze) found.push(["frozen by a court", "已被法院冻结"]);
-  if (status.pledges.length) found.push([`pledged, ${status.pledges.length} in all`, `已出质，共 ${status.pledges.length} 项`]);
+  if (status.pledges[0]?.bond) found.push(["under a pledge bond", "已签发质入证券"]);
+  else if (status.pledges.length) found.push([`pledged, ${status.pledges.length} in all`, `已出质，共 ${status.pledges.length} 项`]);
   if (status.liens) found.push(["under a storage lien", "已被留置"]);
   if (status.expires_at < status.as_of) found.push(["expired", "已过有效期"]);
   // What has no words here is told as the service tells it: nothing that binds may be left out.
   return found.length ? found : status.not_free_because.map((text) => [text, ""]);
 }
 
-function pledgeRow(pledge, known) {
+/** What a bond says that a pledge does not: who signs a delivery now. */
+function ofBond(status) {
+  const signers = status.delivery_signers;
+  if (!signers) return ["a pledge bond", "质入证券"];
+  if (!signers.length) return ["a pledge bond; nobody can have the goods as things stand", "质入证券，目前不得提货"];
+  return signers.length > 1
+    ? ["a pledge bond; until it is due, delivery needs both holders", "质入证券，到期前提货须仓单与质入证券持有人共同签署"]
+    : ["a pledge bond, due: its holder alone takes the goods and pays the surplus", "质入证券已到期，由其持有人单独提货，余款归仓单持有人"];
+}
+
+function pledgeRow(pledge, known, status) {
   const { terms } = pledge;
+  const rule = () => (pledge.bond ? ofBond(status)
+    : [`at most ${(terms.ltv_bps / 100).toFixed(0)} % of the goods' value`, `质押率上限 ${(terms.ltv_bps / 100).toFixed(0)}%`]);
   const state = OF_PLEDGE[known?.state] || (terms?.default_at ? OF_PLEDGE.default : null);
   const amount = terms
-    ? [el("strong", {}, terms.amount), el("span", { class: "what" }, ...both(`at most ${(terms.ltv_bps / 100).toFixed(0)} % of the goods' value`, `质押率上限 ${(terms.ltv_bps / 100).toFixed(0)}%`))]
+    ? [el("strong", {}, terms.amount), el("span", { class: "what" }, ...both(...rule()))]
     : [el("span", { class: "quiet" }, ...both("shown to those with a right in it", "仅向权利人显示"))];
   const sale = terms?.sale_from
     ? el("span", { class: "what" }, ...both("no sale before ", "最早处置时间 "), when(terms.sale_from)) : null;
   return el("tr", {},
     el("td", { class: "num", "data-label": "Rank" }, String(pledge.rank)),
-    el("th", { scope: "row" }, member(pledge.pledgee), el("span", { class: "what" }, "Pledge ", el("code", {}, pledge.id))),
+    el("th", { scope: "row" }, member(pledge.pledgee), el("span", { class: "what" }, ...(pledge.bond ? both("Pledge bond ", "质入证券 ") : ["Pledge "]), el("code", {}, pledge.id))),
     el("td", { "data-label": "Secures" }, ...amount),
     el("td", { "data-label": "Due" }, terms ? when(terms.maturity) : "", state ? el("p", {}, badge(state[2], state[0], state[1])) : null, sale));
 }
@@ -58,7 +71,7 @@ function caseItem(found, inForce) {
 function showPledges(status, pledges) {
   const known = Object.fromEntries((pledges?.items || []).map((pledge) => [pledge.id, pledge]));
   $("pledges").hidden = status.pledges.length === 0;
-  $("pledges").tBodies[0].replaceChildren(...status.pledges.map((pledge) => pledgeRow(pledge, known[pledge.id])));
+  $("pledges").tBodies[0].replaceChildren(...status.pledges.map((pledge) => pledgeRow(pledge, known[pledge.id], status)));
 }
 
 function showGrams(receipt, history) {

@@ -21,6 +21,8 @@ const ACTS = {
   "storage-agreed": ["Storage fees agreed", "约定仓储费"], "lien-asserted": ["Storage lien asserted", "主张留置权"], "lien-paid": ["Storage fees paid", "支付仓储费"],
   "lien-discharged": ["Storage lien discharged", "留置权解除"], "lien-settled": ["Storage fees settled by a sale", "变卖清偿仓储费"],
   "goods-substituted": ["Other goods put under the pledges", "置换质物"], "price-series-set": ["Price series set", "设定价格序列"],
+  "bond-issued": ["Pledge bond issued", "签发质入证券"], "bond-redeemed": ["Pledge bond redeemed", "质入证券清偿"],
+  "bond-ended": ["Pledge bond ended by joint delivery", "双方提货，质入证券注销"], "bond-accounted": ["Goods under the bond accounted for", "质入证券货物清算"],
   "put-on-paper": ["Put on paper", "转为纸质仓单"], "loss-noticed": ["Notice of loss", "挂失公示"],
   "loss-notice-ended": ["Notice of loss ended", "挂失解除"], "replaced-lost": ["Replaced after loss", "遗失补发"],
 };

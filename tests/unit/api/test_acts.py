@@ -278,32 +278,6 @@ def test_split__grams_that_are_not_there__refused(world: World, parts: list[Any]
     refused(ask(world, TRADER, split(world, *(part(*each) for each in parts))), 409, code, "200.000 t")
 
 
-def test_default_and_sale__before_their_time__refused_with_the_times(world: World) -> None:
-    on = {"receipt_id": burdened(world)}
-    refused(ask(world, BANK, {"type": "default-notice", **on}), 409, "not-due", "CST")
-    refused(ask(world, BANK, {"type": "cure", **on}), 409, "no-default")
-    sale = {"type": "foreclosure", **on, "buyer": TRADER, "sale_digest": DIGEST, "proceeds_minor": "7"}
-    refused(ask(world, BANK, sale), 409, "receipt-frozen")
-    refused(ask(world, BANK, {**sale, "costs_minor": "8"}), 422, "invalid-input", "costs_minor")
-    refused(ask(world, BANK, {**sale, "claims_minor": ["1"]}), 422, "invalid-input", "2 claims")
-
-
-def test_sale__waterfall__by_rank_and_the_surplus_is_the_pledgors(world: World) -> None:
-    receipt = world.story.rubber
-    world.chain.mine(pledged(receipt, 77, BANK, 1, 600, BANK))
-    world.chain.mine(pledged(receipt, 78, BANK_2, 2, 300, BANK))
-    noticed = {"pledgeId": 77, "receiptId": receipt, "saleFrom": NOW - 1}
-    world.chain.mine([("DefaultNoticed", noticed, DEPLOYMENT.pledge)])
-    body = {"type": "foreclosure", "receipt_id": rubber(world), "buyer": INSPECTOR, "sale_digest": DIGEST}
-    made = prepared(world, BANK, {**body, "proceeds_minor": "1000", "costs_minor": "50"})
-    message = made["typed_data"]["message"]
-    assert [share["paidMinor"] for share in message["shares"]] == ["600", "300"]
-    assert (message["surplusMinor"], message["pledgor"]) == ("50", "3")
-    short = prepared(world, BANK, {**body, "proceeds_minor": "700"})["typed_data"]["message"]
-    assert [share["paidMinor"] for share in short["shares"]] == ["600", "100"]
-    assert short["surplusMinor"] == "0"
-
-
 # courts
 
 
