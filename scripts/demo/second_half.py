@@ -31,6 +31,9 @@ PRICES_MINOR = (1_252_000, 1_250_000, 1_249_000)
 SMALL_LOAN_MINOR = 2_000_000
 """CNY 20,000.00 on 2.5 t."""
 SOLD_FOR_MINOR, COSTS_MINOR = 2_750_000, 150_000
+STORAGE = {"fee_minor": "200", "currency": "CNY", "cap_minor": "50000", "rank": "before-pledges"}
+"""CNY 2.00 for a tonne and a day; its lien goes up to CNY 500.00 and comes before every pledge."""
+STORED_DAYS = 30
 LTV_BPS = 7_000
 TAKEN_PALLETS = 40
 MISSING = 6
@@ -75,6 +78,7 @@ class SecondHalf:
         self._story.collect(valued, RUBBER, weighed_g=None)
         self._ends(valued, self._trader)
         self._tell.say(f"valued by \u201c{RUBBER_PRICES}\u201d: people at three attesters approve the series")
+        self._storage()
         self._due_at = int(time.time()) + DUE_IN_S
         asked = self._pledge_of(self.small, SMALL_LOAN_MINOR, self._due_at, CURE_S)
         small = self._signed(self._importer, asked, self._bank)
@@ -89,6 +93,17 @@ class SecondHalf:
             "Three acts in one transaction: trader, bank and the operator's attester in the quorum."
         )
         self._refused_transfer("pledged")
+
+    def _storage(self) -> None:
+        digest = "0x" + sha256(b"storage contract").hexdigest()
+        body = {"type": "lien-terms", "receipt_id": self.small, **STORAGE, "contract_digest": digest}
+        since = int(time.time()) - STORED_DAYS * 86_400
+        self._ends(
+            self._signed(self._story.operator, {**body, "from_s": since}, self._importer), self._importer
+        )
+        self._tell.say(
+            "storage of the small lot: CNY 2.00 a tonne and day, at most CNY 500.00, before pledges"
+        )
 
     def _margin_call(self) -> None:
         self._tell.scene(11, "The price of rubber falls: the bank calls for margin")
@@ -180,22 +195,21 @@ class SecondHalf:
             "receipt_id": self.small,
             "buyer": TRADER.member_id,
             "sale_digest": "0x" + sha256(b"record of the auction").hexdigest(),
+            "sold_at": int(time.time()) - 1,
             "proceeds_minor": str(SOLD_FOR_MINOR),
             "costs_minor": str(COSTS_MINOR),
         }
         order_id = self._signed(self._bank, body, self._trader)
         self._story.collect(order_id, SMALL, weighed_g=None)
-        self._ends(order_id, self._bank)
-        self._waterfall()
+        self._waterfall(self._ends(order_id, self._bank)["order"])
 
-    def _waterfall(self) -> None:
-        debt = min(SMALL_LOAN_MINOR, SOLD_FOR_MINOR - COSTS_MINOR)
-        surplus = SOLD_FOR_MINOR - COSTS_MINOR - debt
+    def _waterfall(self, sale: dict[str, Any]) -> None:
         for name, amount in (
             ("sold to the trader for", SOLD_FOR_MINOR),
             ("costs of the sale", COSTS_MINOR),
-            (f"to {BANK.name}, first rank", debt),
-            (f"surplus to {IMPORTER.name}", surplus),
+            (f"storage lien of {OPERATOR.name}", int(sale["lienMinor"])),
+            (f"to {BANK.name}, first rank", int(sale["shares"][0]["paidMinor"])),
+            (f"surplus to {IMPORTER.name}", int(sale["surplusMinor"])),
         ):
             self._tell.say(f"{name:<50} CNY {amount / 100:>12,.2f}")
         state = self._story.chain.receipts.receipt(int(self.small, 16))

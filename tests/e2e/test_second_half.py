@@ -80,8 +80,11 @@ def test_default__sold__buyer_holds_it_free(network: Chain, whole: Told) -> None
 def test_waterfall__as_the_chain_logged_it__parts_sum_to_the_proceeds(events: list[ChainEvent]) -> None:
     (sale,) = (event.args for event in events if event.name == "ReceiptForeclosed")
     paid = sum(event.args["paidMinor"] for event in events if event.name == "PledgePaid")
-    assert sale["proceedsMinor"] == sale["costsMinor"] + paid + sale["surplusMinor"]
-    assert (paid, sale["surplusMinor"]) == (2_000_000, 600_000)
+    lien = sale["lienMinor"]
+    assert sale["proceedsMinor"] == sale["costsMinor"] + lien + paid + sale["surplusMinor"]
+    assert (paid, sale["surplusMinor"]) == (2_000_000, 600_000 - lien)
+    (settled,) = (event.args for event in events if event.name == "LienSettled")
+    assert lien == settled["dueMinor"] >= 15_000, "thirty days of 2.5 t at CNY 2.00"
 
 
 @pytest.mark.parametrize(
