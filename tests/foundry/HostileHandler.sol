@@ -165,7 +165,7 @@ abstract contract HostileHandler is CourtHandler {
             if (who == pledge) who = acts;
         } else if (what == 5) {
             data = abi.encodeCall(IReceiptPrimitives.reduceReceipt, (id, seq, 1, bytes32(seed), ""));
-            if (who == acts) who = court;
+            if (who == acts || who == pledge) who = court;
         } else if (what == 6) {
             data = _replacement(id, seq);
             if (who == acts) who = pledge;

@@ -3,6 +3,8 @@ pragma solidity 0.8.30;
 
 import {ForeclosureOrder, Share} from "contracts/interfaces/ActTypes.sol";
 import {IPledgeCourse} from "contracts/interfaces/IPledgeCourse.sol";
+import {IStorageLien} from "contracts/interfaces/IStorageLien.sol";
+import {LIEN_BEFORE_PLEDGES, LienRecord} from "contracts/interfaces/LienTypes.sol";
 import {Spoil} from "./Desk.sol";
 import {Proof} from "./ReceiptHandler.sol";
 import {Typed} from "./Typed.sol";
@@ -23,8 +25,9 @@ abstract contract SaleHandler is ValueHandler {
             IPledgeCourse.foreclose,
             (order, consent, buyerSignature, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, pledge, data, consent.length != 0, 0);
-        uint256 paid = order.costsMinor + uint256(order.surplusMinor);
+        bool settles = _settles(id, paper);
+        _sendMove(id, pledge, data, consent.length != 0, settles ? THOUGH_LIEN : 0);
+        uint256 paid = order.costsMinor + uint256(order.lienMinor) + order.surplusMinor;
         for (uint256 i = 0; i < order.shares.length; ++i) {
             Debt storage debt = debts[order.shares[i].pledgeId];
             debt.amountMinor -= order.shares[i].paidMinor;
@@ -32,8 +35,9 @@ abstract contract SaleHandler is ValueHandler {
             paid += order.shares[i].paidMinor;
         }
         if (paid != order.proceedsMinor) _breach(8, "the waterfall does not sum");
+        if (settles) (paper.liens, paper.lienTerms) = (0, 0);
         delete paper.pledges;
-        ++paper.seq; // the sale is two orders: it moves the receipt and takes the pledges off
+        paper.seq += 2; // three orders: the lien is settled, the receipt moves, the pledges come off
         _moved(id, order.buyer);
     }
 
@@ -57,17 +61,25 @@ abstract contract SaleHandler is ValueHandler {
                 continue;
             }
             if (clock <= saleFrom) _pass(saleFrom + 1 - clock);
-            if (!_sellable(paper)) continue;
+            if (!_sellable(id, paper)) continue;
             if (spoil == Spoil.NO_CONSENT || spoil == Spoil.BOUND) spoiled = true;
             return id;
         }
         _skip();
     }
 
-    function _sellable(Paper storage paper) private view returns (bool) {
+    /// @dev An asserted lien is paid of the proceeds, so it stops no sale, unless it is in another currency.
+    function _sellable(uint256 id, Paper storage paper) private view returns (bool) {
         if (inactive[paper.holder]) return false;
-        bool still = paper.status != 1 || paper.cases.length != 0 || paper.liens != 0 || clock > paper.expiresAt;
+        bool still = paper.status != 1 || paper.cases.length != 0 || clock > paper.expiresAt;
+        if (paper.liens != 0 && !_settles(id, paper)) still = true;
         return still == (spoil == Spoil.BOUND);
+    }
+
+    /// @dev Storage terms in the pledges' currency, which end with a sale.
+    function _settles(uint256 id, Paper storage paper) private view returns (bool) {
+        return paper.lienTerms != 0
+            && IStorageLien(storageLien).termsOf(id).currency == debts[paper.pledges[0]].currency;
     }
 
     function _foreclosure(uint256 id, Paper storage paper, uint256 seed)
@@ -81,25 +93,46 @@ abstract contract SaleHandler is ValueHandler {
         order.buyer = _trader(seed, paper.holder);
         order.seq = _seq(paper.seq);
         order.saleDigest = keccak256(abi.encode("sale", seed));
+        Debt storage first = debts[ranks[0]];
+        uint256 saleFrom = uint256(first.defaultAt) + first.cureS;
+        order.soldAt = uint40(clock > saleFrom ? clock - _roll(seed, 99, clock - saleFrom) : clock);
+        LienRecord memory terms = IStorageLien(storageLien).termsOf(id);
+        uint64 fees = _settles(id, paper) ? IStorageLien(storageLien).dueOn(id, order.soldAt) : 0;
         order.proceedsMinor = uint64(_roll(seed, 92, 4e9));
         order.costsMinor = uint64(_roll(seed, 93, uint256(order.proceedsMinor) + 1));
         order.shares = new Share[](ranks.length);
         uint64 rest = order.proceedsMinor - order.costsMinor;
+        if (terms.rank == LIEN_BEFORE_PLEDGES) {
+            order.lienMinor = fees < rest ? fees : rest;
+            rest -= order.lienMinor;
+        }
         for (uint256 i = 0; i < ranks.length; ++i) {
             uint64 claim = uint64(_roll(seed, 94 + i, uint256(debts[ranks[i]].amountMinor) + 1));
             uint64 due = claim < rest ? claim : rest;
             order.shares[i] = Share(ranks[i], claim, due);
             rest -= due;
         }
+        if (terms.rank != LIEN_BEFORE_PLEDGES) {
+            order.lienMinor = fees < rest ? fees : rest;
+            rest -= order.lienMinor;
+        }
         order.surplusMinor = rest;
         order.deadline = _deadline();
-        if (spoil == Spoil.UNFAIR && spoilAt % 4 != 0) _spoilSale(order);
+        if (spoil == Spoil.UNFAIR && spoilAt % 4 != 0) _spoilSale(order, saleFrom);
     }
 
-    /// @dev The pledgee takes the goods, or the surplus, or what a claim does not cover.
-    function _spoilSale(ForeclosureOrder memory order) private {
+    /// @dev The pledgee takes the goods, or the surplus, or what a claim does not cover; the keeper more or less
+    /// than its fees; the sale is dated too early, or ahead.
+    function _spoilSale(ForeclosureOrder memory order, uint256 saleFrom) private {
         spoiled = true;
-        if (spoilAt % 4 == 1) {
+        uint256 how = spoilAt / 4 % 4;
+        if (how == 0) {
+            ++order.lienMinor;
+        } else if (how == 1 && order.lienMinor != 0) {
+            (--order.lienMinor, ++order.surplusMinor);
+        } else if (how == 2) {
+            order.soldAt = uint40(spoilAt % 4 == 1 ? saleFrom : clock + 1);
+        } else if (spoilAt % 4 == 1) {
             order.buyer = order.pledgee;
         } else if (spoilAt % 4 == 2) {
             ++order.shares[0].paidMinor;

@@ -201,8 +201,8 @@ library Typed {
         bytes32 kind = keccak256(
             bytes.concat(
                 "ForeclosureOrder(uint256 receiptId,uint32 pledgee,uint32 pledgor,uint32 buyer,uint32 seq,"
-                "bytes32 saleDigest,uint64 proceedsMinor,uint64 costsMinor,uint64 lienMinor,Share[] shares,"
-                "uint64 surplusMinor,uint64 deadline)",
+                "bytes32 saleDigest,uint40 soldAt,uint64 proceedsMinor,uint64 costsMinor,uint64 lienMinor,"
+                "Share[] shares,uint64 surplusMinor,uint64 deadline)",
                 SHARE
             )
         );
@@ -213,7 +213,9 @@ library Typed {
         bytes memory head = abi.encode(
             kind, order.receiptId, order.pledgee, order.pledgor, order.buyer, order.seq, order.saleDigest
         );
-        bytes memory sums = abi.encode(order.proceedsMinor, order.costsMinor, order.lienMinor, keccak256(list));
+        bytes memory sums = abi.encode(
+            order.soldAt, order.proceedsMinor, order.costsMinor, order.lienMinor, keccak256(list)
+        );
         return keccak256(bytes.concat(head, sums, abi.encode(order.surplusMinor, order.deadline)));
     }
 
