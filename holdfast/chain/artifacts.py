@@ -15,7 +15,7 @@ PIECES: Final[Mapping[str, tuple[str, ...]]] = {
     "WarehouseReceipt": ("ReceiptPrimitives",),
     "Pledge": ("PledgeCourse", "PledgeBond"),
 }
-"""Contract of several pieces of code -> the pieces it delegates to.
+"""Contract of several pieces of code -> the pieces it delegates to: to the first, and each to the next.
 
 WarehouseReceipt makes its own; others are given theirs."""
 

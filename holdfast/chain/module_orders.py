@@ -80,13 +80,15 @@ def refuse_foreign(code_at: Callable[[str], bytes], name: str, address: str) -> 
     Raises:
         Refused: as `refuse_unsafe` does, or `module-code-differs` if it runs other pieces than ours.
     """
-    code = code_at(address)
-    refuse_unsafe(code, name)
-    pieces, found = PIECES.get(name, ()), list(dict.fromkeys(delegated_to(code)))
-    if len(found) != len(pieces):
-        raise Refused("module-code-differs", f"{name} runs {len(found)} further pieces, not {len(pieces)}")
-    for piece, where in zip(pieces, found, strict=True):
-        refuse_unsafe(code_at(where), piece)
+    chain = (name, *PIECES.get(name, ()))
+    for number, piece in enumerate(chain, 1):
+        code = code_at(address)
+        refuse_unsafe(code, piece)
+        further = list(dict.fromkeys(delegated_to(code)))
+        wanted = int(number < len(chain))
+        if len(further) != wanted:
+            raise Refused("module-code-differs", f"{piece} runs {len(further)} further pieces, not {wanted}")
+        address = further[0] if further else address
 
 
 def module_order(w3: Any, consortium: str, module: str, rights: int, deadline: int) -> ModuleOrder:

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from holdfast.domain.acts import (
     Act,
+    BondDeliveryOrder,
+    BondJointDeliveryOrder,
+    BondRedeemOrder,
     CaseOrder,
     CureOrder,
     DefaultOrder,
@@ -31,6 +34,7 @@ from holdfast.domain.acts import (
     PaperOrder,
     PartialDeliveryOrder,
     PledgeAssignOrder,
+    PledgeBondOrder,
     PledgedTransferOrder,
     PledgeOrder,
     PledgeReleaseOrder,
@@ -45,6 +49,14 @@ from holdfast.domain.acts import (
     UnfreezeOrder,
 )
 from tests.contracts.acts_harness import AMOUNT, COURT, INDEPENDENT, ActsWorld
+from tests.contracts.bonding import (
+    bond_order,
+    bonded,
+    delivery,
+    due_on_its_date,
+    joint_delivery,
+    redemption,
+)
 from tests.contracts.harness import BANK, BANK_2, DAY_S, IOT, receipt_id
 from tests.contracts.origin_orders import (
     NOTICE_S,
@@ -172,6 +184,12 @@ def _series(acts: ActsWorld) -> Sample:
     return Sample(lot_order(acts))
 
 
+def _due_bond(acts: ActsWorld) -> Sample:
+    receipt, bond = bonded(acts)
+    due_on_its_date(acts, bond)
+    return Sample(delivery(acts, receipt, bond))
+
+
 def _substitute(acts: ActsWorld) -> Sample:
     receipt, other, _ = ready(acts, 4)
     return Sample(substitute_order(acts, receipt, other, BANKS))
@@ -209,4 +227,8 @@ SAMPLES: Final[dict[type[Any], Callable[[ActsWorld], Sample]]] = {
     PriceOrder: _price,
     LotSeriesOrder: _series,
     PledgeSubstituteOrder: _substitute,
+    PledgeBondOrder: lambda acts: Sample(bond_order(acts, acts.issued())),
+    BondRedeemOrder: lambda acts: Sample(redemption(acts, *bonded(acts))),
+    BondJointDeliveryOrder: lambda acts: Sample(joint_delivery(acts, *bonded(acts))),
+    BondDeliveryOrder: _due_bond,
 }

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.artifacts import PIECES, load_artifact
 from holdfast.chain.compile import CONTRACTS
-from holdfast.chain.module_orders import FORBIDDEN, delegated_to, opcodes, refuse_unsafe
+from holdfast.chain.module_orders import (
+    FORBIDDEN,
+    delegated_to,
+    opcodes,
+    refuse_foreign,
+    refuse_unsafe,
+)
 from holdfast.domain.errors import Refused
 from tests.contracts.acts_harness import ActsWorld
 from tests.contracts.governance_harness import ADMIN, GUARDIAN, REGISTRAR, SEATER, govern
@@ -42,15 +48,30 @@ def test_code__of_the_access_manager__runs_as_its_own_only_itself() -> None:
 
 
 def test_code__every_further_piece__is_a_contract_of_ours_on_the_chain(acts: ActsWorld) -> None:
-    seen = []
     for name, address in {"WarehouseReceipt": acts.receipts, **acts.modules}.items():
-        for further in delegated_to(acts.chain.code(address)):
-            second = acts.chain.code(further)
-            pieces = [piece for piece in OURS if load_artifact(piece).matches_code(second)]
-            assert len(pieces) == 1, f"{name} delegates to code that is not ours"
-            assert delegated_to(second) == [], f"{pieces[0]} delegates further"
-            seen.append((name, pieces[0]))
-    assert ("WarehouseReceipt", "ReceiptPrimitives") in seen
+        seen = []
+        while further := set(delegated_to(acts.chain.code(address))):
+            (address,) = further
+            code = acts.chain.code(address)
+            seen += [piece for piece in OURS if load_artifact(piece).matches_code(code)]
+        wanted = PIECES.get(name, ())
+        # A piece alone runs what comes after it.
+        owner = next((pieces for pieces in PIECES.values() if name in pieces), None)
+        if owner is not None:
+            wanted = owner[owner.index(name) + 1 :]
+        assert tuple(seen) == wanted, f"{name} delegates to other pieces than its own"
+
+
+def test_module_code__of_a_contract_in_three_pieces__each_is_looked_at(acts: ActsWorld) -> None:
+    """A foreign third piece under our own second one would take every act that the second does not know."""
+    pledge, bond = acts.modules["Pledge"], acts.modules["PledgeBond"]
+    refuse_foreign(acts.chain.code, "Pledge", pledge)
+    codes = {bond: acts.chain.code(acts.modules["Court"])}
+    with pytest.raises(Refused, match="not our PledgeBond") as refusal:
+        refuse_foreign(lambda at: codes.get(at) or acts.chain.code(at), "Pledge", pledge)
+    assert refusal.value.reason == "module-code-differs"
+    with pytest.raises(Refused, match="PledgeCourse runs 1 further pieces, not 0"):
+        refuse_foreign(acts.chain.code, "PledgeCourse", acts.modules["PledgeCourse"])
 
 
 @pytest.mark.parametrize(
