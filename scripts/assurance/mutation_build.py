@@ -19,7 +19,7 @@ from scripts.assurance.mutants import Mutant, Mutator
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "WarehouseReceipt": ("WarehouseReceipt", "ReceiptPrimitives"),
-    "Pledge": ("Pledge", "PledgeCourse"),
+    "Pledge": ("Pledge", "PledgeCourse", "PledgeBond"),
 }
 """Contract of the aim -> the contracts that are its pieces. What both use counts with the first."""
 
