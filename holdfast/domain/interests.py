@@ -11,6 +11,7 @@ from typing import Final
 
 from holdfast.domain.acts import (
     AnyOrder,
+    BondRedeemOrder,
     LienTenderOrder,
     LossNoticeOrder,
     LotSeriesOrder,
@@ -24,7 +25,13 @@ from holdfast.domain.receipts import ReceiptState
 
 AGAINST_THE_OPERATOR: Final = (LienTenderOrder,)
 """Orders that speak against the warehouse operator, whose attester is no part of their quorum."""
-CONCERNS_FIRST_PLEDGEE: Final = (PartialDeliveryOrder, LossNoticeOrder, ReplacementOrder, LotSeriesOrder)
+CONCERNS_FIRST_PLEDGEE: Final = (
+    PartialDeliveryOrder,
+    LossNoticeOrder,
+    ReplacementOrder,
+    LotSeriesOrder,
+    BondRedeemOrder,
+)
 """Orders that bar the first pledgee without naming it. Elsewhere it may attest: it gains nothing by
 goods that are missing or there again, nor by a document put right."""
 

@@ -28,6 +28,7 @@ from holdfast.domain.orders import (
 from holdfast.domain.orders import Order as CoreOrder
 from tests.contracts.acts_harness import AMOUNT, BANK_3, ActsWorld
 from tests.contracts.acts_samples import SAMPLES
+from tests.contracts.bonding import bond_order, bonded, delivery, due_on_its_date, joint_delivery, redemption
 from tests.contracts.evm import Reverted
 from tests.contracts.harness import (
     AUDITOR,
@@ -149,6 +150,12 @@ def junior_pledge(acts: ActsWorld) -> Ready:
     return Ready(acts.pledge_order(receipt, BANK_2, 2), BANK)
 
 
+def due(acts: ActsWorld) -> Ready:
+    receipt, bond = bonded(acts)
+    due_on_its_date(acts, bond)
+    return Ready(delivery(acts, receipt, bond))
+
+
 def alone(kind: type[Any]) -> Callable[[ActsWorld], Ready]:
     """An act that finds no pledge."""
 
@@ -181,6 +188,10 @@ CASES: Final[dict[type[Any], Callable[[ActsWorld], Ready]]] = {
     kinds.LienTenderOrder: tendered,
     kinds.PledgeSubstituteOrder: substituted,
     kinds.LotSeriesOrder: series,
+    kinds.PledgeBondOrder: lambda acts: Ready(bond_order(acts, acts.issued())),
+    kinds.BondRedeemOrder: lambda acts: Ready(redemption(acts, *bonded(acts))),
+    kinds.BondJointDeliveryOrder: lambda acts: Ready(joint_delivery(acts, *bonded(acts))),
+    kinds.BondDeliveryOrder: due,
 }
 """Every act that a quorum attests, on goods with two pledgees, and two holders, as far as it allows that."""
 
@@ -202,7 +213,7 @@ def refusal(acts: ActsWorld, ready: Ready, signers: Collection[int]) -> Reverted
 
 def rule_of(acts: ActsWorld, order: AnyOrder) -> QuorumRule:
     """The rule as an auditor applies it."""
-    ledger = replayed(chain_events(acts.chain.outcomes))
+    ledger = replayed(acts, chain_events(acts.chain.outcomes))
     receipts = [ledger.receipts.get(receipt) for receipt in receipt_ids(order)]
     return rule_for(order, acts.committee, OPERATOR, receipts, ledger.barred_besides(order))
 
