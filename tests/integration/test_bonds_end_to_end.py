@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
 
 from holdfast.attestation.typed_data import act_from_json
 from holdfast.audit.replay import Auditor
@@ -20,17 +18,16 @@ from holdfast.domain.errors import Refused
 from holdfast.domain.lien import waterfall
 from holdfast.domain.orders import Attestation, Status
 from holdfast.store.records_types import OrderRecord
-from oracle.attester.signed_log import SignedLog
 from tests.fakes.oracle import party
 from tests.integration.test_acts_end_to_end import FILING, RULING, T
-from tests.integration.workshop import Workshop, now
+from tests.integration.workshop import Workshop
 
 OPERATOR, IMPORTER, TRADER, BANK, INSPECTOR, IOT, AUDITOR = 1, 2, 3, 4, 5, 6, 7
-DUE_IN_S = 30
-"""So short that the test can wait for it."""
+DAY_S = 86_400
+DUE_IN_S = 10 * DAY_S
 DEBT, VALUE, COSTS = 180_000_000, 250_000_000, 1_500_000
-FEES = {"fee_minor": "80", "currency": "CNY", "cap_minor": "90000", "rank": "before-pledges"}
-"""80 for a tonne and a day: 200 t since two days earn 32,000 and a little."""
+FEES = {"fee_minor": "80", "currency": "CNY", "cap_minor": "900000", "rank": "before-pledges"}
+"""80 for a tonne and a day: 200 t earn 16,000 a day."""
 
 
 @pytest.fixture
@@ -48,8 +45,7 @@ def approved(shop: Workshop, prepared: Any, signer: int) -> OrderRecord:
     order_id = shop.submit(prepared, signer)["id"]
     order_hash = bytes.fromhex(shop.records.order(order_id).order_hash[2:])
     for member in (OPERATOR, INSPECTOR, IOT):
-        database = create_engine(f"sqlite:///{shop.folder}/attester-{member}.sqlite")
-        SignedLog(database).approve(order_hash, now())
+        shop.attester_log(member).approve(order_hash, shop.now())
     record = shop.carried(order_id)
     assert record.status.value == "final", (record.reason, record.detail)
     return record
@@ -59,7 +55,7 @@ def refused_by_the_contract(shop: Workshop, order: Any, signers: Sequence[int]) 
     """What the contract itself says to an order signed by these, whoever the courier is."""
     domain = domain_of(shop.chain.connection.deployment, order)
     parties = [party(f"member {member}").sign(domain, order) for member in signers]
-    nothing = Attestation(bytes(32), bytes(32), bytes(32), bytes(32), now(), now() + 600, 1)
+    nothing = Attestation(bytes(32), bytes(32), bytes(32), bytes(32), shop.now(), shop.now() + 600, 1)
     call = shop.chain.modules.call(order, parties, b"", nothing, shop.warehouse.committee)
     with pytest.raises(Refused) as refused:
         shop.chain.modules.simulate(call, shop.warehouse.oracle.account)
@@ -90,13 +86,13 @@ def test_bond__issued_given_on_and_due__its_holder_takes_the_goods_and_pays_lien
     shop: Workshop,
 ) -> None:
     receipt = shop.issued()
-    fees = {"type": "lien-terms", "receipt_id": receipt, **FEES, "from_s": now() - 2 * 86_400}
+    fees = {"type": "lien-terms", "receipt_id": receipt, **FEES, "from_s": shop.now() - 2 * DAY_S}
     shop.done(shop.prepare(OPERATOR, {**fees, "contract_digest": RULING}), OPERATOR, IMPORTER)
 
     # Issued: holder and bank sign, the bank what of storage fees may go before it.
-    due_at = now() + DUE_IN_S
+    due_at = shop.now() + DUE_IN_S
     prepared = bond(shop, receipt, due_at)
-    assert prepared["typed_data"]["message"]["lienCapMinor"] == "90000"
+    assert prepared["typed_data"]["message"]["lienCapMinor"] == "900000"
     assert [signer["member_id"] for signer in prepared["signers"]] == [IMPORTER, BANK]
     shop.done(prepared, IMPORTER, BANK)
     status = shop.get(IMPORTER, f"/v1/receipts/{receipt}/status")
@@ -104,7 +100,8 @@ def test_bond__issued_given_on_and_due__its_holder_takes_the_goods_and_pays_lien
     assert [each["member_id"] for each in status["delivery_signers"]] == [IMPORTER, BANK]
 
     # Before it is due, one holder alone gets nothing: neither by the API nor by the contract.
-    out = {"type": "bond-delivery", "receipt_id": receipt, "sale_digest": RULING, "sold_at": now()}
+    out = {"type": "bond-delivery", "receipt_id": receipt, "sale_digest": RULING}
+    out["sold_at"] = shop.now()
     out |= {"proceeds_minor": str(VALUE), "costs_minor": str(COSTS)}
     assert shop.post(BANK, "/v1/orders/prepare", out, 409)["code"] == "not-due"
     alone = {"type": "delivery", "receipt_id": receipt}
@@ -124,11 +121,11 @@ def test_bond__issued_given_on_and_due__its_holder_takes_the_goods_and_pays_lien
         joint.quantity_g,
         joint.seq,
         bytes(32),
-        now() - 1,
+        shop.now() - 1,
         *division,
         joint.deadline,
     )
-    assert now() < due_at and "due" in refused_by_the_contract(shop, early, (BANK,))
+    assert "due" in refused_by_the_contract(shop, early, (BANK,))
 
     # The bank gives the bond on, alone with the trader who takes it.
     given = shop.prepare(BANK, {"type": "assign", "receipt_id": receipt, "assignee": TRADER})
@@ -136,12 +133,12 @@ def test_bond__issued_given_on_and_due__its_holder_takes_the_goods_and_pays_lien
     assert shop.state(receipt).first_pledgee == TRADER
 
     # Due: the trader alone takes the goods out, and the value is divided as the plain function says.
-    time.sleep(max(0.0, due_at + 2 - time.time()))
-    sold_at = now() - 1
+    shop.skip(due_at - shop.now() + 2)
+    sold_at = shop.now() - 1
     out["sold_at"] = sold_at
     assert shop.post(BANK, "/v1/orders/prepare", out, 403)["code"] == "not-a-party"
     lien = shop.chain.modules.lien(int(receipt, 16)).due_on(sold_at)
-    assert lien >= 32_000
+    assert 192_000 <= lien < 192_010, "twelve days"
     prepared = shop.prepare(TRADER, out)
     spec = waterfall(VALUE, COSTS, [DEBT], lien)
     message = prepared["typed_data"]["message"]
@@ -166,7 +163,7 @@ def test_bond__paid_into_a_notarys_hands__the_receipt_is_free_without_the_bonds_
     shop: Workshop,
 ) -> None:
     receipt = shop.issued()
-    shop.done(bond(shop, receipt, now() + 90 * 86_400), IMPORTER, BANK)
+    shop.done(bond(shop, receipt, shop.now() + 90 * DAY_S), IMPORTER, BANK)
     body = {"type": "bond-redemption", "receipt_id": receipt, "payment_digest": RULING}
     approved(shop, shop.prepare(IMPORTER, body), IMPORTER)
     assert shop.state(receipt).pledges == 0
@@ -174,7 +171,7 @@ def test_bond__paid_into_a_notarys_hands__the_receipt_is_free_without_the_bonds_
     assert (found["state"], found["paid_minor"]) == ("redeemed", str(DEBT))
 
     # A second bond over the free receipt, and both titles come together at the gate.
-    shop.done(bond(shop, receipt, now() + 90 * 86_400), IMPORTER, BANK)
+    shop.done(bond(shop, receipt, shop.now() + 90 * DAY_S), IMPORTER, BANK)
     both = shop.prepare(BANK, {"type": "bond-joint-delivery", "receipt_id": receipt})
     shop.yard.weighed_g = 200 * T
     shop.done(both, IMPORTER, BANK)
