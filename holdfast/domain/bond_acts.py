@@ -1,4 +1,4 @@
-"""Orders about pledge bonds (仓单质押债券): a receipt's second title, to the debt that its goods secure.
+"""Orders about pledge bonds (质入证券): a receipt's second title, to the debt that its goods secure.
 
 Law: UNCITRAL/UNIDROIT Model Law on Warehouse Receipts, optional part on pledge bonds; 民法典 428 and 436 (no
 forfeiture; what is left over belongs to the pledgor), 442 (delivery before the debt is due).
