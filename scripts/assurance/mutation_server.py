@@ -55,6 +55,7 @@ LEFT_OUT: Final = (
     # notice counts as a survivor.
     "test_acts_indexed",
     "test_acts_replayed",
+    "test_bonds_replayed",
     "test_calldata",
     "test_consortium",
     "test_every_act_read",
