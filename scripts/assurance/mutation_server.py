@@ -145,6 +145,7 @@ class Trials:
                 -self._kills[f"{stem}.{function}", item.nodeid],
                 -self._kills[stem, item.nodeid],
                 likely.index(name) if name in likely else len(likely),
+                not name.startswith("test_edges"),
                 self._seconds[item.nodeid],
             )
 
