@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.contracts.acts_harness import ActsWorld
-from tests.contracts.harness import DAY_S, receipt_id, refused
+from tests.contracts.harness import DAY_S, TONNE_G, World, address_of, key_of, receipt_id, refused
 
 
 @pytest.mark.parametrize("earlier", [0, 1], ids=["first", "second"])
@@ -23,3 +23,24 @@ def test_merge__either_expires_earlier__one_receipt_until_then(acts: ActsWorld, 
     assert acts.receipt(receipt_id(200))["expiresAt"] == until
     told = [list(event.values.values()) for event in outcome.events if event.name == "ReceiptReplaced"]
     assert told == [[receipt, receipt_id(200), 0] for receipt in ids]
+
+
+def test_replace__by_one_expired_already__refused_and_in_its_last_second_taken(acts: ActsWorld) -> None:
+    module = address_of(key_of("rogue module"))
+    acts.set_module(module, 255)
+    receipt, now = acts.issued(), acts.chain.now_s
+
+    def replaced(until: int) -> None:
+        news = [(receipt_id(9), 10 * TONNE_G, until)]
+        acts.primitive("replaceReceipts", [(receipt, 0)], news, bytes(32), b"", sender=module)
+
+    with refused("ReceiptExpired", receiptId=receipt_id(9), expiresAt=now - 1, nowS=now):
+        replaced(now - 1)
+    replaced(now)
+    assert (acts.receipt(receipt)["status"], acts.receipt(receipt_id(9))["expiresAt"]) == (4, now)
+
+
+def test_receipts__at_an_address_the_consortium_does_not_expect__not_made(world: World) -> None:
+    elsewhere = world.chain.next_address().lower()
+    with refused("ConsortiumExpectsOther", expected=world.receipts.lower(), actual=elsewhere):
+        world.chain.deploy("WarehouseReceipt", world.consortium)
