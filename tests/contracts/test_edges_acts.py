@@ -1,0 +1,45 @@
+"""Edges that every act on modules has: each test was written because a fault in one act had survived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from holdfast.chain.acts import ATTESTED, FUNCTIONS, PARTIES
+from tests.contracts.acts_harness import ActsWorld
+from tests.contracts.acts_samples import SAMPLES
+from tests.contracts.harness import refused
+
+KINDS = sorted(FUNCTIONS, key=lambda kind: kind.__name__)
+each_act = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+
+
+@each_act
+def test_act__a_second_after_its_deadline__refused_and_at_it_taken(acts: ActsWorld, kind: type[Any]) -> None:
+    found, now = SAMPLES[kind](acts), acts.chain.now_s
+    signed = {"consent_by": found.consent_by, "signers": found.signers}
+    with refused("DeadlinePassed", deadline=now - 1, nowS=now):
+        acts.put(replace(found.act, deadline=now - 1), **signed)
+    assert acts.put(replace(found.act, deadline=now), **signed).events
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [(kind, field) for kind in KINDS for field in PARTIES[kind]],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_act__one_of_its_parties_signatures_forged__refused(
+    acts: ActsWorld, kind: type[Any], field: str
+) -> None:
+    found = SAMPLES[kind](acts)
+    with refused("ForeignSignature", member=getattr(found.act, field)):
+        acts.put(found.act, consent_by=found.consent_by, signers=found.signers, forged={field})
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind in ATTESTED], ids=lambda kind: kind.__name__)
+def test_act__attested_by_one__refused(acts: ActsWorld, kind: type[Any]) -> None:
+    found = SAMPLES[kind](acts)
+    with refused("QuorumTooSmall", signers=1):
+        acts.put(found.act, consent_by=found.consent_by, signers=found.signers[:1])
