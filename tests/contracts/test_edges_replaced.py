@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.contracts.acts_harness import ActsWorld
-from tests.contracts.harness import DAY_S, TONNE_G, World, address_of, key_of, receipt_id, refused
+from tests.contracts.harness import BANK, DAY_S, TONNE_G, World, address_of, key_of, receipt_id, refused
 
 
 @pytest.mark.parametrize("earlier", [0, 1], ids=["first", "second"])
@@ -44,3 +44,11 @@ def test_receipts__at_an_address_the_consortium_does_not_expect__not_made(world:
     elsewhere = world.chain.next_address().lower()
     with refused("ConsortiumExpectsOther", expected=world.receipts.lower(), actual=elsewhere):
         world.chain.deploy("WarehouseReceipt", world.consortium)
+
+
+def test_split__pledged__each_part_is_told_to_be_locked(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    acts.pledged(receipt)
+    outcome = acts.put(acts.split_order(receipt, 4, 6), consent_by=BANK)
+    locked = [list(event.values.values()) for event in outcome.events if event.name == "Locked"]
+    assert locked == [[receipt_id(100)], [receipt_id(101)]]
