@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -43,3 +43,16 @@ def test_act__attested_by_one__refused(acts: ActsWorld, kind: type[Any]) -> None
     found = SAMPLES[kind](acts)
     with refused("QuorumTooSmall", signers=1):
         acts.put(found.act, consent_by=found.consent_by, signers=found.signers[:1])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in KINDS if {"receipt_id", "seq"} <= {field.name for field in fields(kind)}],
+    ids=lambda kind: kind.__name__,
+)
+def test_act__carried_out__has_spent_the_receipts_next_order(acts: ActsWorld, kind: type[Any]) -> None:
+    found = SAMPLES[kind](acts)
+    receipt, seq = found.act.receipt_id, acts.seq(found.act.receipt_id)
+    assert found.act.seq == seq
+    acts.put(found.act, consent_by=found.consent_by, signers=found.signers)
+    assert acts.seq(receipt) > seq

@@ -256,3 +256,12 @@ def test_split_and_merge__each_that_comes_or_goes__told_as_a_transfer(world: Act
     reduced = do(world, "reduceReceipt", receipt_id(200), 0, WHOLE_G, NOBODY, b"")
     assert moves(reduced) == [[mine, nobody, receipt_id(200)]]
     assert (world.held(IMPORTER), world.lot_live_g()) == (0, 0)
+
+
+def test_reduce__part__what_left_and_what_is_left_are_told(world: ActsWorld) -> None:
+    receipt = world.issued()
+    outcome = do(world, "reduceReceipt", receipt, 0, TONNE_G, NOBODY, b"")
+    assert outcome.names() == ["ReceiptReduced"]
+    told = [receipt, IMPORTER, TONNE_G, 9 * TONNE_G, 0]
+    assert list(outcome.event("ReceiptReduced").values()) == told
+    assert (world.receipt(receipt)["quantityG"], world.lot_live_g()) == (9 * TONNE_G, 9 * TONNE_G)
