@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from holdfast.chain.acts import ATTESTED, FUNCTIONS, PARTIES
+from holdfast.domain.acts import CureOrder
 from tests.contracts.acts_harness import ActsWorld
 from tests.contracts.acts_samples import SAMPLES
 from tests.contracts.harness import refused
@@ -56,3 +57,9 @@ def test_act__carried_out__has_spent_the_receipts_next_order(acts: ActsWorld, ki
     assert found.act.seq == seq
     acts.put(found.act, consent_by=found.consent_by, signers=found.signers)
     assert acts.seq(receipt) > seq
+
+
+def test_cure__carried_out__is_told(acts: ActsWorld) -> None:
+    found = SAMPLES[CureOrder](acts)
+    outcome = acts.put(found.act, consent_by=found.consent_by, signers=found.signers)
+    assert list(outcome.event("DefaultCured").values()) == [found.act.pledge_id, found.act.receipt_id]

@@ -7,7 +7,18 @@ from dataclasses import replace
 import pytest
 
 from tests.contracts.acts_harness import ActsWorld
-from tests.contracts.harness import BANK, DAY_S, TONNE_G, World, address_of, key_of, receipt_id, refused
+from tests.contracts.harness import (
+    BANK,
+    DAY_S,
+    IMPORTER,
+    TONNE_G,
+    TRADER,
+    World,
+    address_of,
+    key_of,
+    receipt_id,
+    refused,
+)
 
 
 @pytest.mark.parametrize("earlier", [0, 1], ids=["first", "second"])
@@ -52,3 +63,10 @@ def test_split__pledged__each_part_is_told_to_be_locked(acts: ActsWorld) -> None
     outcome = acts.put(acts.split_order(receipt, 4, 6), consent_by=BANK)
     locked = [list(event.values.values()) for event in outcome.events if event.name == "Locked"]
     assert locked == [[receipt_id(100)], [receipt_id(101)]]
+
+
+@pytest.mark.parametrize("holder", [IMPORTER, TRADER], ids=["even", "odd"])
+def test_split__free__no_part_is_told_to_be_locked(acts: ActsWorld, holder: int) -> None:
+    receipt = acts.issued(1, holder)
+    outcome = acts.put(acts.split_order(receipt, 4, 6, holder=holder))
+    assert "Locked" not in outcome.names() and outcome.names().count("ReceiptIssued") == 2
