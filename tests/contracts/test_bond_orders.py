@@ -115,6 +115,9 @@ def test_attack__bond_by_someone_else_or_to_oneself__refused(acts: ActsWorld) ->
         acts.put(bond_order(acts, receipt, holder=TRADER))
     with refused("PledgeeIsParty", member=IMPORTER):
         acts.put(bond_order(acts, receipt, pledgee=IMPORTER))
+    for field, member in (("holder", IMPORTER), ("pledgee", BANK)):
+        with refused("ForeignSignature", member=member):
+            acts.put(bond_order(acts, receipt), forged=[field])
 
 
 # --- notice, margin, cure: a bond knows only its date ---
