@@ -70,3 +70,12 @@ def test_split__free__no_part_is_told_to_be_locked(acts: ActsWorld, holder: int)
     receipt = acts.issued(1, holder)
     outcome = acts.put(acts.split_order(receipt, 4, 6, holder=holder))
     assert "Locked" not in outcome.names() and outcome.names().count("ReceiptIssued") == 2
+
+
+@pytest.mark.parametrize("holder", [IMPORTER, TRADER], ids=["even", "odd"])
+def test_pledge_and_release__whoever_holds__locked_and_unlocked(acts: ActsWorld, holder: int) -> None:
+    receipt = acts.issued(1, holder)
+    order = acts.pledge_order(receipt, holder=holder)
+    assert "Locked" in acts.put(order).names()
+    (pledge,) = acts.ask("Pledge", "pledgesOn", receipt)
+    assert "Unlocked" in acts.put(acts.release_order(receipt, pledge)).names()
