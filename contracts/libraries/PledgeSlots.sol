@@ -37,10 +37,6 @@ library PledgeSlots {
         return uint32(record);
     }
 
-    function currencyOf(uint256 record) internal pure returns (bytes3) {
-        return bytes3(uint24(record >> CURRENCY));
-    }
-
     /// @notice The pledge on one receipt less; nothing if that was its last.
     function withoutOne(uint256 record) internal pure returns (uint256) {
         return record >> RECEIPTS <= 1 ? 0 : record - (1 << RECEIPTS);

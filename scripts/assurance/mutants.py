@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -91,14 +91,17 @@ class Site:
 class Mutator:
     """Finds the sites of some source units and writes the guarded sources."""
 
-    def __init__(self, sources: Mapping[str, str], trees: Mapping[str, Any], units: tuple[str, ...]) -> None:
+    def __init__(
+        self, sources: Mapping[str, str], trees: Mapping[str, Any], units: Iterable[str], run: Container[int]
+    ) -> None:
+        """`run`: the functions, by their ids in `trees`, that may carry faults."""
         self._sources = dict(sources)
         self._trees = trees
-        self._units = units
+        self._functions = run
         self._constants = {
             node["id"]
             for tree in trees.values()
-            for node in _walk(tree)
+            for node in walk(tree)
             if node.get("nodeType") == "VariableDeclaration" and node.get("constant")
         }
         self._types: dict[int, str] = {}
@@ -133,13 +136,13 @@ class Mutator:
     def _sites(self, unit: str) -> Iterator[Site]:
         data = self._sources[unit].encode()
         seen: Counter[tuple[str, str, str]] = Counter()
-        for function in _walk(self._trees[unit]):
-            if function.get("nodeType") != "FunctionDefinition" or not function.get("body"):
+        for function in walk(self._trees[unit]):
+            if function.get("id") not in self._functions or not function.get("body"):
                 continue
             name = function["name"] or function["kind"]
             steps = _steps_of_loops(function["body"])
             self._types = _types_of_numbers(function["body"])
-            for node in _walk(function["body"]):
+            for node in walk(function["body"]):
                 if node.get("id") in steps:
                     continue
                 for span, form, faults in self._faults(node, data):
@@ -252,27 +255,28 @@ def _guard(site: Site, inner: bytes) -> bytes:
     return inner
 
 
-def _walk(node: Any) -> Iterator[dict[str, Any]]:
+def walk(node: Any) -> Iterator[dict[str, Any]]:
+    """The nodes of a syntax tree, each before what it holds."""
     if isinstance(node, dict):
         if "nodeType" in node:
             yield node
         for value in node.values():
-            yield from _walk(value)
+            yield from walk(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _walk(value)
+            yield from walk(value)
 
 
 def _steps_of_loops(body: Any) -> set[int]:
     """Statements in the heads of `for` loops: no statement may stand in their place."""
-    loops = (node for node in _walk(body) if node["nodeType"] == "ForStatement")
+    loops = (node for node in walk(body) if node["nodeType"] == "ForStatement")
     return {loop["loopExpression"]["id"] for loop in loops if loop.get("loopExpression")}
 
 
 def _types_of_numbers(body: Any) -> dict[int, str]:
     """Literals that are computed or compared with something: the type in which this is done."""
     found: dict[int, str] = {}
-    for node in _walk(body):
+    for node in walk(body):
         kind = node.get("commonType", {}).get("typeString", "")
         if node["nodeType"] == "BinaryOperation" and kind.startswith(("uint", "bytes32")):
             found |= {node[side]["id"]: kind for side in ("leftExpression", "rightExpression")}

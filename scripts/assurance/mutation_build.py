@@ -14,7 +14,7 @@ from solcx.exceptions import SolcError
 
 from holdfast.chain.compile import ABI_FOLDER, CONTRACTS, SETTINGS, launcher, read_sources
 from holdfast.domain.errors import Refused
-from scripts.assurance.mutants import Mutant, Mutator
+from scripts.assurance.mutants import Mutant, Mutator, walk
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -57,7 +57,26 @@ class Sources:
 
     def mutator(self) -> Mutator:
         """All mutants anew, to drop some of them."""
-        return Mutator(self.texts, self.trees, tuple(sorted(self._groups)))
+        return Mutator(self.texts, self.trees, tuple(sorted(self._groups)), self._run())
+
+    def _run(self) -> set[int]:
+        """Functions that the families' contracts have or call: of a library, others carry no faults."""
+        nodes = [node for tree in self.trees.values() for node in walk(tree)]
+        pieces = {name for names in FAMILIES.values() for name in names}
+        bases: set[int] = set()
+        for node in nodes:
+            if node.get("nodeType") == "ContractDefinition" and node["name"] in pieces:
+                bases.update(node["linearizedBaseContracts"])
+        functions = {node["id"]: node for node in nodes if node.get("nodeType") == "FunctionDefinition"}
+        waiting = [number for number, node in functions.items() if node["scope"] in bases]
+        found: set[int] = set()
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.add(here)
+                called = {node.get("referencedDeclaration") for node in walk(functions[here])}
+                waiting += [number for number in called if number in functions]
+        return found
 
     def reached(self, unit: str) -> set[str]:
         """The unit and all that it imports, however far."""

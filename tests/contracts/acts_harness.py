@@ -8,7 +8,7 @@ acts.put(acts.split_order(receipt, 4, 6))
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -122,14 +122,16 @@ class ActsWorld(World):
         act: Act,
         *,
         forged: Collection[str] = (),
+        instead: Mapping[str, int] = {},
         consent_by: int | str | None = None,
         signers: Sequence[int | str] = INDEPENDENT,
         attestation: Attestation | None = None,
     ) -> tuple[str, bytes]:
-        """Contract and calldata of an act, signed by whom it needs; fields in `forged` by a stranger."""
+        """Contract and calldata of an act, signed by whom it needs; fields in `forged` by a stranger, those
+        in `instead` by the member named there."""
         kind = type(act)
         parties = tuple(
-            self.signature("stranger" if field in forged else getattr(act, field), act)
+            self.signature("stranger" if field in forged else instead.get(field, getattr(act, field)), act)
             if getattr(act, field)
             else b""
             for field in PARTIES[kind]

@@ -8,8 +8,10 @@ import pytest
 
 from holdfast.attestation.typed_data import order_hash
 from holdfast.chain.acts import MODULE_NEEDS, pledge_id
-from tests.contracts.acts_harness import BANK_3, BANK_4, ActsWorld
-from tests.contracts.harness import BANK, BANK_2, refused
+from holdfast.domain.acts import ForeclosureOrder, PledgeAssignOrder, Share
+from tests.contracts.acts_harness import BANK_3, BANK_4, SALE, ActsWorld
+from tests.contracts.bonding import bonded, redemption
+from tests.contracts.harness import BANK, BANK_2, IMPORTER, TRADER, refused
 
 BANKS = (BANK, BANK_2, BANK_3, BANK_4)
 
@@ -49,3 +51,63 @@ def test_pledge_module__whose_valuation_asks_another__is_not_founded(acts: ActsW
     needs = [acts.modules[name] for name in MODULE_NEEDS["Pledge"]]
     with refused("ValuationAsksOther", asked=acts.modules["Pledge"].lower()):
         acts.chain.deploy("Pledge", acts.receipts, *needs)
+
+
+def test_transfer__pledgee_and_a_stranger_move_the_holders_receipt__refused(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    acts.pledged(receipt)
+    order = acts.pledged_transfer_order(receipt, transferee=BANK_2, holder=TRADER)
+    with refused("WrongHolder", receiptId=receipt, given=TRADER, holder=IMPORTER):
+        acts.put(order)
+
+
+def test_transfer__names_another_pledgee_than_the_one_that_signs__refused(acts: ActsWorld) -> None:
+    """Else the first pledgee's attester could attest an order that it has an interest in."""
+    receipt = acts.issued()
+    acts.pledged(receipt)
+    with refused("NotFirstRank", receiptId=receipt, given=BANK_2, firstPledgee=BANK):
+        acts.put(acts.pledged_transfer_order(receipt, pledgee=BANK_2), instead={"pledgee": BANK})
+
+
+def test_assign__is_told(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    pledge = acts.pledged(receipt)
+    order = PledgeAssignOrder(receipt, pledge, BANK, BANK_2, acts.seq(receipt), acts.deadline_s)
+    told = {event.name: event.values for event in acts.put(order).events}
+    assert told["PledgeAssigned"] == {"pledgeId": pledge, "from": BANK, "to": BANK_2}
+
+
+def test_bond__redeemed__nothing_of_its_record_is_left(acts: ActsWorld) -> None:
+    receipt, bond_id = bonded(acts)
+    assert acts.ask("Pledge", "pledgeOf", bond_id)["receipts"] == 1
+    acts.put(redemption(acts, receipt, bond_id))
+    left = acts.ask("Pledge", "pledgeOf", bond_id)
+    assert {**left, "currency": bytes(left["currency"]).strip(b"\0")} == {
+        **dict.fromkeys(left, 0),
+        "currency": b"",
+    }
+
+
+def test_foreclosure__of_a_free_receipt_by_nobody__refused(acts: ActsWorld) -> None:
+    """Member 0 is nobody, and so is the first pledgee of a receipt that is not pledged."""
+    receipt = acts.issued()
+    acts.pledged(acts.issued(2))
+    order = ForeclosureOrder(
+        receipt,
+        BANK,
+        IMPORTER,
+        TRADER,
+        acts.seq(receipt),
+        SALE,
+        acts.chain.now_s,
+        5,
+        0,
+        0,
+        (Share(1, 5, 5),),
+        5,
+        acts.deadline_s,
+    )
+    to, data = acts.call_of(order)
+    at = data.index(BANK.to_bytes(32), data.index(receipt.to_bytes(32)))
+    with refused("NotFirstRank", receiptId=receipt, given=0, firstPledgee=0):
+        acts.chain.transact(to, data[:at] + bytes(32) + data[at + 32 :])

@@ -15,12 +15,12 @@ def comparison(at: int) -> dict[str, Any]:
     return {"nodeType": "BinaryOperation", "operator": "<", "src": f"{at}:5:0", **sides}
 
 
-def mutator(before: str = "") -> Mutator:
+def mutator(before: str = "", run: tuple[int, ...] = (7,)) -> Mutator:
     places = [len(before) + LINE.index("a"), len(before) + LINE.rindex("a")]
     body = {"nodeType": "Block", "src": "0:0:0", "statements": [comparison(at) for at in places]}
-    function = {"nodeType": "FunctionDefinition", "name": "f", "src": "0:0:0", "body": body}
+    function = {"nodeType": "FunctionDefinition", "id": 7, "name": "f", "src": "0:0:0", "body": body}
     tree = {"nodeType": "SourceUnit", "src": "0:0:0", "nodes": [function]}
-    return Mutator({UNIT: before + LINE}, {UNIT: tree}, (UNIT,))
+    return Mutator({UNIT: before + LINE}, {UNIT: tree}, (UNIT,), run)
 
 
 def test_mutants__alike_in_one_function__named_apart_and_the_same_after_an_edit_above() -> None:
@@ -41,3 +41,7 @@ def test_mutants__some_dropped__only_the_others_are_guarded_and_numbers_stay() -
     assert written[UNIT].startswith(guarded)
     assert [numbers for _, _, numbers in places[UNIT]] == [{2}, {3}]
     assert GUARD_UNIT in written
+
+
+def test_mutants__of_a_function_that_nobody_runs__none() -> None:
+    assert mutator(run=(8,)).mutants == []
