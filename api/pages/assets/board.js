@@ -18,6 +18,15 @@ export const PURPOSES = {
   delivery: ["Delivery", "提货"],
   suspend: ["Suspension", "中止"],
   reinstate: ["Reinstatement", "恢复"],
+  supersede: ["Correction or extension", "更正或展期"],
+  "partial-delivery": ["Delivery in part", "部分提货"], pledge: ["Pledge", "出质"],
+  "pledged-transfer": ["Transfer of a pledged receipt", "质押仓单转让"], margin: ["Margin call", "追加担保通知"],
+  foreclosure: ["Sale after default", "违约处置变卖"], "pledge-substitute": ["Goods substituted", "置换质物"],
+  "pledge-bond": ["Issue of a pledge bond", "签发质入证券"], "bond-redeem": ["Redemption of a pledge bond", "质入证券清偿"],
+  "bond-joint-delivery": ["Delivery by both holders", "双方提货"], "bond-delivery": ["Delivery under a due pledge bond", "质入证券到期提货"],
+  origin: ["Origin noted", "来源登记"], paper: ["Put on paper", "转为纸质仓单"], electronic: ["Put into electronic form", "转为电子仓单"],
+  "loss-notice": ["Notice of loss", "挂失"], "loss-withdrawal": ["Notice of loss withdrawn", "撤销挂失"], replacement: ["Replacement after loss", "遗失补发"],
+  shortage: ["Shortage shared", "短少分摊"], "lien-tender": ["Storage fees tendered", "提存仓储费"], "lot-series": ["Price series of a lot", "批次价格序列"],
 };
 
 export function badge(kind, en, chinese) {
