@@ -64,11 +64,12 @@ def assure(names: Sequence[str], full: bool) -> list[Check]:
 
 def table(rows: Sequence[Check]) -> str:
     """The rows as text, each figure beside its bound."""
-    lines = [f"{'check':<44} {'tool':<28} {'count':>10}  {'holds':<5}  figure (bound)"]
+    wide = max(len(row.check) for row in rows)
+    lines = [f"{'check':<{wide}} {'tool':<28} {'count':>10}  {'holds':<5}  figure (bound)"]
     for row in rows:
         word = "yes" if row.holds else "NO"
         figure = f"{row.figure} ({row.bound})"
-        lines.append(f"{row.check:<44} {row.tool:<28} {row.count:>10,}  {word:<5}  {figure}")
+        lines.append(f"{row.check:<{wide}} {row.tool:<28} {row.count:>10,}  {word:<5}  {figure}")
     return "\n".join(lines)
 
 
