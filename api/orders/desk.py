@@ -29,6 +29,7 @@ class Desk:
     now_s: int
     _states: dict[int, ReceiptState | None] = field(default_factory=dict)
     _pledges: dict[int, tuple[PledgeState, ...]] = field(default_factory=dict)
+    _liens: dict[int, LienState] = field(default_factory=dict)
 
     def state(self, receipt_id: int) -> ReceiptState:
         """One receipt. Raises Problem 422 if it was never issued."""
@@ -60,7 +61,9 @@ class Desk:
 
     def lien(self, receipt_id: int) -> LienState:
         """Storage terms on a receipt; rank 0 if there are none."""
-        return self.context.chain.lien(receipt_id)
+        if receipt_id not in self._liens:
+            self._liens[receipt_id] = self.context.chain.lien(receipt_id)
+        return self._liens[receipt_id]
 
     def case(self, case_no: int) -> CaseState:
         """One court case. Raises Problem 422 if there is none."""

@@ -21,6 +21,7 @@ from holdfast.chain.acts import (
     MODULE_NEEDS,
     MODULE_RIGHTS,
     PARTIES,
+    RIGHT_NOTICE,
     act_arguments,
     pledge_id,
 )
@@ -55,6 +56,7 @@ from tests.contracts.harness import (
     TRADER,
     Outcome,
     World,
+    address_of,
     compact,
     key_of,
     receipt_id,
@@ -70,6 +72,8 @@ RULING = sha256(b"ruling").digest()
 FILING = sha256(b"filing").digest()
 SALE = sha256(b"record of the sale").digest()
 CURE_S = 10 * DAY_S
+ROGUE = address_of(key_of("rogue module"))
+EVERY_RIGHT = 2 * RIGHT_NOTICE - 1
 
 
 class ActsWorld(World):
@@ -157,6 +161,14 @@ class ActsWorld(World):
 
     def ask(self, module: str, function: str, *args: Any) -> Any:
         return self.chain.call(self.modules[module], function, *args)
+
+    def let_in_rogue(self) -> None:
+        """A module that is a plain account with every right and no scruples."""
+        self.set_module(ROGUE, EVERY_RIGHT)
+
+    def rogue_does(self, function: str, *args: Any) -> Outcome:
+        """What the receipt contract answers when that module asks."""
+        return self.primitive(function, *args, sender=ROGUE)
 
     def primitive(self, function: str, *args: Any, sender: str) -> Outcome:
         """Call the receipt contract as a module would."""

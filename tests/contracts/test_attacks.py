@@ -195,8 +195,7 @@ def test_attack__module_set_by_a_stranger_or_a_member__refused(acts: ActsWorld) 
 
 def test_attack__module_with_every_right__still_sheds_no_encumbrance(acts: ActsWorld) -> None:
     """What the receipt contract itself holds, whatever module governance lets in."""
-    rogue = address_of(key_of("rogue module"))
-    acts.set_module(rogue, 255)
+    acts.let_in_rogue()
     free, pledged, frozen = acts.issued(), acts.issued(2), acts.issued(3)
     least = min(free, pledged, frozen)
     acts.pledged(pledged)
@@ -204,7 +203,7 @@ def test_attack__module_with_every_right__still_sheds_no_encumbrance(acts: ActsW
 
     def rogue_does(error: str, function: str, *args: object) -> None:
         with refused(error):
-            acts.primitive(function, *args, sender=rogue)
+            acts.rogue_does(function, *args)
 
     expires = acts.receipt(free)["expiresAt"]
     whole, more = (receipt_id(9), 10 * TONNE_G, expires), (receipt_id(9), 11 * TONNE_G, expires)

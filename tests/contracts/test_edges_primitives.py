@@ -25,7 +25,6 @@ from tests.contracts.harness import (
     refused,
 )
 
-MODULE = address_of(key_of("rogue module"))
 NOBODY = bytes(32)
 WHOLE_G = 10 * TONNE_G
 
@@ -33,12 +32,8 @@ WHOLE_G = 10 * TONNE_G
 @pytest.fixture
 def world(acts: ActsWorld) -> ActsWorld:
     """The consortium with a module that may do everything."""
-    acts.set_module(MODULE, 511)
+    acts.let_in_rogue()
     return acts
-
-
-def do(world: ActsWorld, function: str, *args: object) -> Outcome:
-    return world.primitive(function, *args, sender=MODULE)
 
 
 def test_pledges__out_of_step__refused_with_all_that_was_held_and_given(world: ActsWorld) -> None:
@@ -46,16 +41,16 @@ def test_pledges__out_of_step__refused_with_all_that_was_held_and_given(world: A
     first = world.pledged(pledged)
     world.pledged(pledged, BANK_2, 2)
     with refused("PledgesOutOfStep", receiptId=free, pledges=0, given=1, firstPledgee=0):
-        do(world, "addPledge", free, 0, 0)
+        world.rogue_does("addPledge", free, 0, 0)
     for given, pledgee in ((2, BANK), (0, 0), (1, 0), (3, BANK)):
         facts = {"receiptId": pledged, "pledges": 2, "given": given, "firstPledgee": pledgee}
         with refused("PledgesOutOfStep", **facts):
-            do(world, "releasePledge", pledged, 2, first, given, pledgee, BANK)
+            world.rogue_does("releasePledge", pledged, 2, first, given, pledgee, BANK)
     for given, pledgee in ((3, BANK), (1, 0), (2, 0), (0, BANK)):
         with refused("PledgesOutOfStep", pledges=2, given=given, firstPledgee=pledgee):
-            do(world, "setPledges", pledged, 2, given, pledgee)
+            world.rogue_does("setPledges", pledged, 2, given, pledgee)
     with refused("PledgesOutOfStep", receiptId=free, pledges=0, given=0, firstPledgee=0):
-        do(world, "setPledges", free, 0, 0, 0)
+        world.rogue_does("setPledges", free, 0, 0, 0)
 
 
 @pytest.mark.parametrize(("given", "pledgee"), [(0, 0), (1, BANK_2), (2, BANK_2)])
@@ -65,7 +60,7 @@ def test_set_pledges__none_one_less_or_as_many__done_and_said(
     receipt = world.issued()
     world.pledged(receipt)
     world.pledged(receipt, BANK_2, 2)
-    outcome = do(world, "setPledges", receipt, 2, given, pledgee)
+    outcome = world.rogue_does("setPledges", receipt, 2, given, pledgee)
     assert outcome.names() == ["PledgesChanged", "Unlocked"][: 1 if given else 2]
     told = {"receiptId": receipt, "pledges": given, "firstPledgee": pledgee}
     assert outcome.event("PledgesChanged") == told
@@ -80,10 +75,10 @@ def test_freezes__out_of_step__refused_with_all_that_was_held_and_given(world: A
     world.put(world.case_order(2, COURT_2))
     world.put(world.freeze_order(twice, 2, COURT_2))
     with refused("FreezesOutOfStep", receiptId=free, freezes=0, given=1, freezeCase=0):
-        do(world, "addFreeze", free, 0)
+        world.rogue_does("addFreeze", free, 0)
     for receipt, held, given, case in ((free, 0, 0, 0), (free, 0, 0, 7), (once, 1, 0, 7), (twice, 2, 1, 0)):
         with refused("FreezesOutOfStep", receiptId=receipt, freezes=held, given=given, freezeCase=case):
-            do(world, "dropFreeze", receipt, case)
+            world.rogue_does("dropFreeze", receipt, case)
 
 
 def burned(world: ActsWorld) -> list[tuple[int, int]]:
@@ -114,9 +109,9 @@ def test_burned__whatever_a_module_asks__stays_as_it_is(world: ActsWorld) -> Non
         ]
         for function, arguments in asked:
             with refused("ReceiptNotLive", receiptId=receipt, status=status):
-                do(world, function, *arguments)
+                world.rogue_does(function, *arguments)
         with refused("ReceiptNotUnderNotice", receiptId=receipt, status=status, suspendReason=0):
-            do(world, "setNotice", receipt, 1, False)
+            world.rogue_does("setNotice", receipt, 1, False)
         assert world.receipt(receipt) == before
 
 
@@ -135,13 +130,13 @@ def test_expiry__in_the_last_second__acts_still_go_and_a_second_later_none(world
     ]
     for function, arguments, receipt in late:
         with refused("ReceiptExpired", receiptId=receipt, expiresAt=until, nowS=until + 1):
-            do(world, function, *arguments)
+            world.rogue_does(function, *arguments)
     for order in (world.transfer_order(ids[5]), world.delivery_order(ids[5])):
         with refused("ReceiptExpired", receiptId=ids[5], expiresAt=until, nowS=until + 1):
             world.submit(order)
     world.chain.set_time(until)
     for function, arguments, _ in (late[0], *late[2:]):
-        do(world, function, *arguments)
+        world.rogue_does(function, *arguments)
     world.submit(world.transfer_order(ids[5]))
     world.submit(world.delivery_order(ids[5], TRADER))
 
@@ -151,21 +146,21 @@ def test_quantities__not_conserved__refused_with_both(world: ActsWorld) -> None:
     until = world.receipt(receipt)["expiresAt"]
     for grams in (WHOLE_G - 1, WHOLE_G + 1):
         with refused("QuantityNotConserved", beforeG=WHOLE_G, afterG=grams):
-            do(world, "replaceReceipts", [(receipt, 0)], [(receipt_id(9), grams, until)], NOBODY, b"")
+            world.rogue_does("replaceReceipts", [(receipt, 0)], [(receipt_id(9), grams, until)], NOBODY, b"")
     parts = [(receipt_id(9), WHOLE_G, until), (receipt_id(10), 1, until)]
     with refused("QuantityNotConserved", beforeG=WHOLE_G, afterG=WHOLE_G + 1):
-        do(world, "splitReceipt", receipt, 0, parts, NOBODY, b"")
+        world.rogue_does("splitReceipt", receipt, 0, parts, NOBODY, b"")
     for grams in (0, WHOLE_G + 1):
         with refused("QuantityNotPart", receiptId=receipt, given=grams, quantityG=WHOLE_G):
-            do(world, "reduceReceipt", receipt, 0, grams, NOBODY, b"")
+            world.rogue_does("reduceReceipt", receipt, 0, grams, NOBODY, b"")
     with refused("NoReceipts"):
-        do(world, "splitReceipt", receipt, 0, [], NOBODY, b"")
+        world.rogue_does("splitReceipt", receipt, 0, [], NOBODY, b"")
 
 
 def test_split__a_gram_is_left__the_receipt_lives_on_with_it(world: ActsWorld) -> None:
     receipt = world.issued()
     until = world.receipt(receipt)["expiresAt"]
-    outcome = do(world, "splitReceipt", receipt, 0, [(receipt_id(9), WHOLE_G - 1, until)], NOBODY, b"")
+    outcome = world.rogue_does("splitReceipt", receipt, 0, [(receipt_id(9), WHOLE_G - 1, until)], NOBODY, b"")
     told = {"receiptId": receipt, "partId": receipt_id(9), "restG": 1, "seq": 0}
     assert list(outcome.event("ReceiptSplitOff").values()) == list(told.values())
     state = world.receipt(receipt)
@@ -178,7 +173,7 @@ def test_retire__pledged__refused_with_the_number_of_pledges(world: ActsWorld) -
     world.pledged(receipt)
     world.pledged(receipt, BANK_2, 2)
     with refused("ReceiptEncumbered", receiptId=receipt, pledges=2, liens=0, freezes=0):
-        do(world, "retireReceipt", receipt, 2)
+        world.rogue_does("retireReceipt", receipt, 2)
 
 
 def test_write_down__of_what_does_not_belong__refused_with_both(world: ActsWorld) -> None:
@@ -187,24 +182,24 @@ def test_write_down__of_what_does_not_belong__refused_with_both(world: ActsWorld
     for receipt in (*ids, receipt_id(3)):
         world.submit(world.suspend_order(receipt), signers=(INSPECTOR, IOT))
     with refused("ReceiptsNotAscending", previous=ids[1], receiptId=ids[0]):
-        do(world, "writeDown", LOT, [(ids[1], 1), (ids[0], 1)], 1)
+        world.rogue_does("writeDown", LOT, [(ids[1], 1), (ids[0], 1)], 1)
     with refused("ReceiptsNotAscending", previous=0, receiptId=0):
-        do(world, "writeDown", LOT, [(0, 0)], 1)
+        world.rogue_does("writeDown", LOT, [(0, 0)], 1)
     with refused("ReceiptOfOtherLot", receiptId=receipt_id(3), given=LOT, lotId=OTHER_LOT):
-        do(world, "writeDown", LOT, [(receipt_id(3), 1)], 1)
+        world.rogue_does("writeDown", LOT, [(receipt_id(3), 1)], 1)
 
 
 def test_notice__stands_and_falls__locks_and_unlocks_unless_something_else_does(world: ActsWorld) -> None:
     free, pledged = world.issued(), world.issued(2)
     world.pledged(pledged)
     for receipt, seq, more in ((free, 0, True), (pledged, 1, False)):
-        stands = do(world, "setNotice", receipt, seq, True)
+        stands = world.rogue_does("setNotice", receipt, seq, True)
         assert stands.names() == ["ReceiptSuspended", "Locked"][: 1 + more]
         assert stands.event("ReceiptSuspended")["seq"] == seq
         state = world.receipt(receipt)
         assert (state["status"], state["seq"]) == (2, seq + 1)
         assert state["suspendReason"] == stands.event("ReceiptSuspended")["reason"] != 0
-        falls = do(world, "setNotice", receipt, seq + 1, False)
+        falls = world.rogue_does("setNotice", receipt, seq + 1, False)
         assert falls.names() == ["ReceiptReinstated", "Unlocked"][: 1 + more]
         assert falls.event("ReceiptReinstated") == {"receiptId": receipt, "seq": seq + 1}
         state = world.receipt(receipt)
@@ -214,13 +209,13 @@ def test_notice__stands_and_falls__locks_and_unlocks_unless_something_else_does(
 def test_notice__on_one_suspended_by_attesters__refused_either_way(world: ActsWorld) -> None:
     receipt = world.issued()
     with refused("ReceiptNotUnderNotice", receiptId=receipt, status=1, suspendReason=0):
-        do(world, "setNotice", receipt, 0, False)
+        world.rogue_does("setNotice", receipt, 0, False)
     world.submit(world.suspend_order(receipt), signers=(INSPECTOR, IOT))
     reason = world.receipt(receipt)["suspendReason"]
     with refused("ReceiptNotLive", receiptId=receipt, status=2):
-        do(world, "setNotice", receipt, 1, True)
+        world.rogue_does("setNotice", receipt, 1, True)
     with refused("ReceiptNotUnderNotice", receiptId=receipt, status=2, suspendReason=reason):
-        do(world, "setNotice", receipt, 1, False)
+        world.rogue_does("setNotice", receipt, 1, False)
 
 
 def account(member: int) -> str:
@@ -253,14 +248,14 @@ def test_split_and_merge__each_that_comes_or_goes__told_as_a_transfer(world: Act
     assert sorted(moves(merged)) == sorted(
         [[mine, nobody, parts[0]], [mine, nobody, parts[1]], [nobody, mine, receipt_id(200)]]
     )
-    reduced = do(world, "reduceReceipt", receipt_id(200), 0, WHOLE_G, NOBODY, b"")
+    reduced = world.rogue_does("reduceReceipt", receipt_id(200), 0, WHOLE_G, NOBODY, b"")
     assert moves(reduced) == [[mine, nobody, receipt_id(200)]]
     assert (world.held(IMPORTER), world.lot_live_g()) == (0, 0)
 
 
 def test_reduce__part__what_left_and_what_is_left_are_told(world: ActsWorld) -> None:
     receipt = world.issued()
-    outcome = do(world, "reduceReceipt", receipt, 0, TONNE_G, NOBODY, b"")
+    outcome = world.rogue_does("reduceReceipt", receipt, 0, TONNE_G, NOBODY, b"")
     assert outcome.names() == ["ReceiptReduced"]
     told = [receipt, IMPORTER, TONNE_G, 9 * TONNE_G, 0]
     assert list(outcome.event("ReceiptReduced").values()) == told

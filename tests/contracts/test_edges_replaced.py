@@ -14,8 +14,6 @@ from tests.contracts.harness import (
     TONNE_G,
     TRADER,
     World,
-    address_of,
-    key_of,
     receipt_id,
     refused,
 )
@@ -37,13 +35,12 @@ def test_merge__either_expires_earlier__one_receipt_until_then(acts: ActsWorld, 
 
 
 def test_replace__by_one_expired_already__refused_and_in_its_last_second_taken(acts: ActsWorld) -> None:
-    module = address_of(key_of("rogue module"))
-    acts.set_module(module, 255)
+    acts.let_in_rogue()
     receipt, now = acts.issued(), acts.chain.now_s
 
     def replaced(until: int) -> None:
         news = [(receipt_id(9), 10 * TONNE_G, until)]
-        acts.primitive("replaceReceipts", [(receipt, 0)], news, bytes(32), b"", sender=module)
+        acts.rogue_does("replaceReceipts", [(receipt, 0)], news, bytes(32), b"")
 
     with refused("ReceiptExpired", receiptId=receipt_id(9), expiresAt=now - 1, nowS=now):
         replaced(now - 1)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.compile import CONTRACTS
 from tests.contracts.acts_harness import ActsWorld
-from tests.contracts.evm import Outcome
 from tests.contracts.harness import (
     BANK,
     DAY_S,
@@ -25,25 +24,18 @@ from tests.contracts.harness import (
     OTHER_LOT,
     TONNE_G,
     TRADER,
-    address_of,
-    key_of,
     receipt_id,
     refused,
 )
 
-MODULE = address_of(key_of("rogue module"))
 NOBODY = bytes(32)
 
 
 @pytest.fixture
 def world(acts: ActsWorld) -> ActsWorld:
     """The consortium with a module that may do everything."""
-    acts.set_module(MODULE, 255)
+    acts.let_in_rogue()
     return acts
-
-
-def do(world: ActsWorld, function: str, *args: object) -> Outcome:
-    return world.primitive(function, *args, sender=MODULE)
 
 
 def suspended(world: ActsWorld, *receipts: int) -> list[tuple[int, int]]:
@@ -59,7 +51,7 @@ def suspended(world: ActsWorld, *receipts: int) -> list[tuple[int, int]]:
 def test_set_liens__asserted__the_receipt_stands_still_and_its_orders_are_dead(world: ActsWorld) -> None:
     receipt = world.issued()
     before = world.transfer_order(receipt)
-    outcome = do(world, "setLiens", receipt, 1, 1)
+    outcome = world.rogue_does("setLiens", receipt, 1, 1)
     assert outcome.names() == ["LiensChanged", "Locked"]
     assert outcome.event("LiensChanged") == {"receiptId": receipt, "liens": 1, "lienTerms": 1}
     state = world.receipt(receipt)
@@ -74,14 +66,14 @@ def test_set_liens__asserted__the_receipt_stands_still_and_its_orders_are_dead(w
     with refused("ReceiptUnderLien", liens=1):
         world.put(world.split_order(receipt, 4, 6))
     with refused("ReceiptUnderLien"):
-        do(world, "retireReceipt", receipt, 1)
+        world.rogue_does("retireReceipt", receipt, 1)
     found = world.status(receipt)
     assert (found["bounds"], found["liens"], found["lienTerms"]) == (32, 1, 1)
 
 
 def test_set_liens__terms_alone__stop_nothing_and_follow_the_goods(world: ActsWorld) -> None:
     receipt = world.issued()
-    assert do(world, "setLiens", receipt, 0, 1).names() == ["LiensChanged"]
+    assert world.rogue_does("setLiens", receipt, 0, 1).names() == ["LiensChanged"]
     assert (world.read("locked", receipt), world.status(receipt)["free"]) == (False, True)
     world.put(world.split_order(receipt, 4, 6))
     assert [world.receipt(receipt_id(i))["lienTerms"] for i in (100, 101)] == [1, 1]
@@ -92,9 +84,9 @@ def test_set_liens__terms_alone__stop_nothing_and_follow_the_goods(world: ActsWo
 
 def test_set_liens__settled__free_again(world: ActsWorld) -> None:
     receipt = world.issued()
-    do(world, "setLiens", receipt, 2, 1)
-    assert do(world, "setLiens", receipt, 1, 1).names() == ["LiensChanged"]
-    assert do(world, "setLiens", receipt, 0, 0).names() == ["LiensChanged", "Unlocked"]
+    world.rogue_does("setLiens", receipt, 2, 1)
+    assert world.rogue_does("setLiens", receipt, 1, 1).names() == ["LiensChanged"]
+    assert world.rogue_does("setLiens", receipt, 0, 0).names() == ["LiensChanged", "Unlocked"]
     world.submit(world.transfer_order(receipt))
     assert world.receipt(receipt)["holder"] == TRADER
 
@@ -108,9 +100,9 @@ def test_set_liens__suspended_frozen_pledged_or_expired__possible_and_nothing_el
     suspended(world, receipt)
     world.chain.set_time(world.chain.now_s + 400 * DAY_S)
     before = world.receipt(receipt)
-    do(world, "setLiens", receipt, 255, 255)
+    world.rogue_does("setLiens", receipt, 255, 255)
     assert world.receipt(receipt) == before | {"liens": 255, "lienTerms": 255, "seq": before["seq"] + 1}
-    do(world, "setLiens", receipt, 0, 0)
+    world.rogue_does("setLiens", receipt, 0, 0)
     assert world.receipt(receipt) == before | {"seq": before["seq"] + 2}
 
 
@@ -118,9 +110,9 @@ def test_set_liens__burned_or_never_issued__refused(world: ActsWorld) -> None:
     receipt = world.issued()
     world.submit(world.delivery_order(receipt))
     with refused("ReceiptNotLive", status=3):
-        do(world, "setLiens", receipt, 1, 0)
+        world.rogue_does("setLiens", receipt, 1, 0)
     with refused("UnknownReceipt"):
-        do(world, "setLiens", receipt_id(77), 1, 0)
+        world.rogue_does("setLiens", receipt_id(77), 1, 0)
 
 
 # --- a shortage ---
@@ -129,7 +121,7 @@ def test_set_liens__burned_or_never_issued__refused(world: ActsWorld) -> None:
 def test_write_down__pro_rata__every_receipt_bears_its_share(world: ActsWorld) -> None:
     ids = [world.issued(i, quantity_g=g) for i, g in ((1, 10 * TONNE_G), (2, 30 * TONNE_G))]
     refs = suspended(world, *ids)
-    outcome = do(world, "writeDown", LOT, refs, 4 * TONNE_G)
+    outcome = world.rogue_does("writeDown", LOT, refs, 4 * TONNE_G)
     assert [world.receipt(r)["quantityG"] for r in ids] == [9 * TONNE_G, 27 * TONNE_G]
     assert (world.lot()["attestedG"], world.lot()["liveG"]) == (196 * TONNE_G, 36 * TONNE_G)
     told = [event.values for event in outcome.events]
@@ -142,7 +134,7 @@ def test_write_down__pro_rata__every_receipt_bears_its_share(world: ActsWorld) -
 
 def test_write_down__leftover_grams__go_to_the_first_in_order(world: ActsWorld) -> None:
     ids = sorted(world.issued(i, quantity_g=10) for i in (1, 2, 3))
-    do(world, "writeDown", LOT, suspended(world, *ids), 1)
+    world.rogue_does("writeDown", LOT, suspended(world, *ids), 1)
     assert [world.receipt(r)["quantityG"] for r in ids] == [10, 10, 9]
 
 
@@ -159,9 +151,9 @@ def test_write_down__any_lot__not_a_gram_more_or_less_than_is_there(grams: list[
         rest[i] += 1
     if prod(rest) == 0:
         with refused("QuantityZero" if live > short else "ShortageOutOfRange"):
-            do(world, "writeDown", LOT, refs, short)
+            world.rogue_does("writeDown", LOT, refs, short)
         return
-    do(world, "writeDown", LOT, refs, short)
+    world.rogue_does("writeDown", LOT, refs, short)
     assert [world.receipt(receipt)["quantityG"] for receipt, _ in refs] == rest
     assert sum(rest) == world.lot()["liveG"] == live - short
     assert world.lot()["attestedG"] == 200 * TONNE_G - short
@@ -174,7 +166,7 @@ def shared() -> ActsWorld:
     """One consortium for all examples of a property, set back before each."""
     if not _shared:
         made = ActsWorld()
-        made.set_module(MODULE, 255)
+        made.let_in_rogue()
         _shared.append((made, made.chain.snapshot()))
     world, start = _shared.pop()
     world.chain.revert(start)  # type: ignore[arg-type]
@@ -186,10 +178,10 @@ def test_write_down__pledged_frozen_and_under_lien__encumbrances_stay(world: Act
     receipt = world.issued()
     world.pledged(receipt)
     world.frozen(receipt)
-    do(world, "setLiens", receipt, 1, 1)
+    world.rogue_does("setLiens", receipt, 1, 1)
     refs = suspended(world, receipt)
     before = world.receipt(receipt)
-    do(world, "writeDown", LOT, refs, TONNE_G)
+    world.rogue_does("writeDown", LOT, refs, TONNE_G)
     assert world.receipt(receipt) == before | {"quantityG": 9 * TONNE_G, "seq": before["seq"] + 1}
 
 
@@ -197,40 +189,40 @@ def test_write_down__not_all_of_the_lot__refused(world: ActsWorld) -> None:
     ids = [world.issued(), world.issued(2)]
     refs = suspended(world, *ids)
     with refused("LotIncomplete", givenG=10 * TONNE_G, liveG=20 * TONNE_G):
-        do(world, "writeDown", LOT, refs[:1], 1)
+        world.rogue_does("writeDown", LOT, refs[:1], 1)
     with refused("LotIncomplete", givenG=0):
-        do(world, "writeDown", LOT, [], 1)
+        world.rogue_does("writeDown", LOT, [], 1)
     with refused("ReceiptsNotAscending"):
-        do(world, "writeDown", LOT, refs[::-1], 1)
+        world.rogue_does("writeDown", LOT, refs[::-1], 1)
     with refused("ReceiptsNotAscending"):
-        do(world, "writeDown", LOT, [refs[0], refs[0]], 1)
+        world.rogue_does("writeDown", LOT, [refs[0], refs[0]], 1)
     world.submit(world.issue_order(world.terms(3), lot=OTHER_LOT))
     other = suspended(world, receipt_id(3))
     with refused("ReceiptOfOtherLot", receiptId=receipt_id(3)):
-        do(world, "writeDown", LOT, sorted(refs + other), 1)
+        world.rogue_does("writeDown", LOT, sorted(refs + other), 1)
     with refused("WrongSeq"):
-        do(world, "writeDown", LOT, [(receipt, seq + 1) for receipt, seq in refs], 1)
+        world.rogue_does("writeDown", LOT, [(receipt, seq + 1) for receipt, seq in refs], 1)
 
 
 def test_write_down__one_still_live__refused(world: ActsWorld) -> None:
     first, second = world.issued(), world.issued(2)
     refs = sorted([*suspended(world, first), (second, 0)])
     with refused("ReceiptNotSuspended", receiptId=second, status=1):
-        do(world, "writeDown", LOT, refs, 1)
+        world.rogue_does("writeDown", LOT, refs, 1)
 
 
 @pytest.mark.parametrize("short", [0, 10 * TONNE_G, 10 * TONNE_G + 1])
 def test_write_down__nothing_or_everything__refused(world: ActsWorld, short: int) -> None:
     refs = suspended(world, world.issued())
     with refused("ShortageOutOfRange", shortG=short, liveG=10 * TONNE_G):
-        do(world, "writeDown", LOT, refs, short)
+        world.rogue_does("writeDown", LOT, refs, short)
 
 
 def test_write_down__a_receipt_would_come_to_nothing__refused(world: ActsWorld) -> None:
     small, big = world.issued(1, quantity_g=1), world.issued(2, quantity_g=1000)
     refs = suspended(world, small, big)
     with refused("QuantityZero"):
-        do(world, "writeDown", LOT, refs, 1000)
+        world.rogue_does("writeDown", LOT, refs, 1000)
 
 
 # --- burning ---
@@ -238,7 +230,7 @@ def test_write_down__a_receipt_would_come_to_nothing__refused(world: ActsWorld) 
 
 def test_reduce__the_whole__burns_as_delivered(world: ActsWorld) -> None:
     receipt, other = world.issued(), world.issued(2)
-    outcome = do(world, "reduceReceipt", receipt, 0, 10 * TONNE_G, NOBODY, b"")
+    outcome = world.rogue_does("reduceReceipt", receipt, 0, 10 * TONNE_G, NOBODY, b"")
     assert outcome.names() == ["Transfer", "ReceiptDelivered"]
     state = world.receipt(receipt)
     assert (state["status"], state["quantityG"], state["lotId"], state["seq"]) == (3, 0, bytes(24), 1)
@@ -246,7 +238,7 @@ def test_reduce__the_whole__burns_as_delivered(world: ActsWorld) -> None:
     assert world.held(IMPORTER) == 1
     with refused("ReceiptExists"):
         world.submit(world.issue_order(world.terms(1), lot_g=190 * TONNE_G))
-    do(world, "reduceReceipt", other, 0, 10 * TONNE_G - 1, NOBODY, b"")
+    world.rogue_does("reduceReceipt", other, 0, 10 * TONNE_G - 1, NOBODY, b"")
     assert (world.receipt(other)["status"], world.receipt(other)["quantityG"]) == (1, 1)
 
 
@@ -254,7 +246,7 @@ def test_reduce__the_whole_of_a_pledged_one__needs_the_pledgee(world: ActsWorld)
     receipt = world.issued()
     world.pledged(receipt)
     with refused("MalformedSignature", member=BANK):
-        do(world, "reduceReceipt", receipt, 1, 10 * TONNE_G, NOBODY, b"")
+        world.rogue_does("reduceReceipt", receipt, 1, 10 * TONNE_G, NOBODY, b"")
 
 
 def test_deliver_part__the_whole__left_to_a_delivery_order(world: ActsWorld) -> None:
@@ -264,7 +256,7 @@ def test_deliver_part__the_whole__left_to_a_delivery_order(world: ActsWorld) -> 
 
 def test_retire__free__burned_here_and_its_goods_leave_the_lot(world: ActsWorld) -> None:
     receipt = world.issued()
-    outcome = do(world, "retireReceipt", receipt, 0)
+    outcome = world.rogue_does("retireReceipt", receipt, 0)
     assert outcome.names() == ["Transfer", "ReceiptRetired"]
     assert outcome.event("ReceiptRetired") == {
         "receiptId": receipt,
@@ -278,7 +270,7 @@ def test_retire__free__burned_here_and_its_goods_leave_the_lot(world: ActsWorld)
     assert (world.lot()["attestedG"], world.lot()["liveG"]) == (190 * TONNE_G, 0)
     assert world.held(IMPORTER) == 0
     with refused("ReceiptNotLive", status=4):
-        do(world, "retireReceipt", receipt, 1)
+        world.rogue_does("retireReceipt", receipt, 1)
 
 
 def test_retire__pledged_frozen_suspended_expired_or_early__refused(world: ActsWorld) -> None:
@@ -287,16 +279,16 @@ def test_retire__pledged_frozen_suspended_expired_or_early__refused(world: ActsW
     world.frozen(ids[1])
     suspended(world, ids[2])
     with refused("ReceiptEncumbered", pledges=1):
-        do(world, "retireReceipt", ids[0], 1)
+        world.rogue_does("retireReceipt", ids[0], 1)
     with refused("ReceiptFrozen", freezeCase=1):
-        do(world, "retireReceipt", ids[1], 1)
+        world.rogue_does("retireReceipt", ids[1], 1)
     with refused("ReceiptNotLive", status=2):
-        do(world, "retireReceipt", ids[2], 1)
+        world.rogue_does("retireReceipt", ids[2], 1)
     with refused("WrongSeq", given=1, expected=0):
-        do(world, "retireReceipt", ids[3], 1)
+        world.rogue_does("retireReceipt", ids[3], 1)
     world.chain.set_time(world.chain.now_s + 366 * DAY_S)
     with refused("ReceiptExpired"):
-        do(world, "retireReceipt", ids[3], 0)
+        world.rogue_does("retireReceipt", ids[3], 0)
 
 
 def test_pieces__of_one_contract__share_storage_and_fit() -> None:

@@ -39,6 +39,7 @@ class FakeChain:
         self._blocks = [_Block(BlockRef(0, _hash(genesis), zero, GENESIS_AT), ())]
         self._branch = 0
         self.liens: dict[int, LienState] = {}
+        self.liens_asked: list[int] = []
         self.standings: dict[int, Standing] = {}
         self._let_in: dict[str, int] = {}
         self.down = False
@@ -153,6 +154,7 @@ class FakeChain:
     def lien(self, receipt_id: int) -> LienState:
         """Storage terms as a test has said, else none."""
         self._ask()
+        self.liens_asked.append(receipt_id)
         return self.liens.get(receipt_id, LienState(0, "", 0, 0, 0, 0))
 
     def court_case(self, case_no: int) -> CaseState | None:

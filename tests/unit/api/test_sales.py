@@ -100,6 +100,15 @@ def test_sale__before_its_time__refused_with_the_times(world: World) -> None:
     assert prepared(world, BANK, sale(world, sold_at=NOW - 3_599))
 
 
+def test_sale__prepared__asks_the_chain_for_the_storage_terms_once(world: World) -> None:
+    """Else each part of the division could be reckoned from another block."""
+    in_default(world)
+    stored(world)
+    world.chain.liens_asked.clear()
+    message(world, BANK, sale(world))
+    assert world.chain.liens_asked == [world.story.rubber]
+
+
 def test_sale__waterfall__by_rank_and_the_surplus_is_the_pledgors(world: World) -> None:
     in_default(world)
     whole = message(world, BANK, sale(world, costs_minor="50"))
