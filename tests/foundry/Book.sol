@@ -74,6 +74,8 @@ abstract contract Book is Desk {
     uint256 internal constant TERMS = 4096; // storage terms are agreed
     uint256 internal constant NO_TERMS = 8192;
 
+    uint256 internal constant BONDED = 16384;
+
     // What an act may do all the same.
     uint256 internal constant THOUGH_EXPIRED = 1;
     uint256 internal constant THOUGH_LIEN = 2;
@@ -155,7 +157,8 @@ abstract contract Book is Desk {
         if (needs & TERMS != 0 && paper.lienTerms == 0) return false;
         if (needs & NO_TERMS != 0 && paper.lienTerms != 0) return false;
         if (needs & TWO_GRAMS != 0 && paper.grams < 2) return false;
-        if (needs & OPEN_RANK != 0 && pledges >= 4) return false;
+        if (needs & OPEN_RANK != 0 && (pledges >= 4 || _bonded(paper))) return false;
+        if (needs & BONDED != 0 && !_bonded(paper)) return false;
         if (needs & ONE_RANK != 0 && pledges > 1) return false;
         if (needs & PLEDGED != 0 && pledges == 0) return false;
         if (spoil == Spoil.NO_CONSENT) {
@@ -190,6 +193,11 @@ abstract contract Book is Desk {
             bool wanted = inactive[member] == (spoil == Spoil.IDLE_PARTY) || i > 2 && !inactive[member];
             if (member != not && wanted) return member;
         }
+    }
+
+    /// @dev A bond is a pledge without an LTV.
+    function _bonded(Paper storage paper) internal view returns (bool) {
+        return paper.pledges.length != 0 && debts[paper.pledges[0]].ltvBps == 0;
     }
 
     function _firstPledgee(Paper storage paper) internal view returns (uint32) {

@@ -23,7 +23,7 @@ contract Checks is HostileHandler {
     error Broken(uint256 invariant, bytes32 what, uint256 id);
 
     function handlers() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](64);
+        all = new bytes4[](70);
         uint256 n;
         // Twice, as most of what happens in a register is this.
         (all[n++], all[n++]) = (this.issue.selector, this.issue.selector);
@@ -51,6 +51,9 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.discharge.selector, this.tender.selector);
         (all[n++], all[n++]) = (this.postPrices.selector, this.substitute.selector);
         (all[n++], all[n++]) = (this.callMargin.selector, this.substitute.selector);
+        (all[n++], all[n++]) = (this.issueBond.selector, this.issueBond.selector);
+        (all[n++], all[n++]) = (this.redeemBond.selector, this.deliverJointly.selector);
+        (all[n++], all[n++]) = (this.deliverBonded.selector, this.deliverBonded.selector);
         (all[n++], all[n++]) = (this.refuseForgedParty.selector, this.refuseBadQuorum.selector);
         (all[n++], all[n++]) = (this.refuseStaleProof.selector, this.refuseOtherProof.selector);
         (all[n++], all[n++]) = (this.refuseLateOrder.selector, this.refuseReplay.selector);
@@ -141,7 +144,8 @@ contract Checks is HostileHandler {
                 Debt storage debt = debts[ranks[j]];
                 bool same = found.pledgee == debt.pledgee && found.amountMinor == debt.amountMinor
                     && found.defaultAt == debt.defaultAt && found.receipts == debt.receipts
-                    && found.maturity == debt.maturity && found.currency == debt.currency;
+                    && found.maturity == debt.maturity && found.currency == debt.currency
+                    && found.ltvBps == debt.ltvBps;
                 if (!same) revert Broken(4, "record", id);
             }
         }
@@ -191,6 +195,7 @@ contract Checks is HostileHandler {
             for (uint256 j = 1; j < ranks.length; ++j) {
                 if (debts[ranks[j - 1]].born >= debts[ranks[j]].born) revert Broken(9, "order", live[i]);
             }
+            if (ranks.length > 1 && _bonded(papers[live[i]])) revert Broken(9, "behind a bond", live[i]);
             uint32 first = ranks.length == 0 ? 0 : debts[ranks[0]].pledgee;
             if (_chain(live[i]).firstPledgee != first) revert Broken(9, "first", live[i]);
         }

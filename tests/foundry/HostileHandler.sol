@@ -100,7 +100,7 @@ abstract contract HostileHandler is CourtHandler {
 
     /// @notice I1, I3, I6, I9: grams, ranks or digests that do not add up, with all signatures.
     function refuseUnfair(uint256 seed) external timely {
-        bytes4[11] memory some = [
+        bytes4[13] memory some = [
             this.issue.selector,
             this.toElectronic.selector,
             this.deliver.selector,
@@ -111,16 +111,18 @@ abstract contract HostileHandler is CourtHandler {
             this.shareShortage.selector,
             this.toPaper.selector,
             this.registerOrigin.selector,
-            this.pledgeOne.selector
+            this.pledgeOne.selector,
+            this.issueBond.selector,
+            this.deliverJointly.selector
         ];
-        uint8[11] memory invariants = [1, 1, 3, 3, 3, 3, 3, 3, 6, 6, 9];
-        uint256 at = _roll(seed, 205, 11);
+        uint8[13] memory invariants = [1, 1, 3, 3, 3, 3, 3, 3, 6, 6, 9, 9, 3];
+        uint256 at = _roll(seed, 205, 13);
         _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
     }
 
     /// @notice I4, I6, I8, I10: too early, too much or to the wrong person, with all signatures.
     function refuseEarly(uint256 seed) external timely {
-        bytes4[11] memory some = [
+        bytes4[13] memory some = [
             this.openCase.selector,
             this.lapse.selector,
             this.assertLien.selector,
@@ -128,14 +130,16 @@ abstract contract HostileHandler is CourtHandler {
             this.noticeDefault.selector,
             this.callMargin.selector,
             this.foreclose.selector,
+            this.deliverBonded.selector,
+            this.redeemBond.selector,
             this.substitute.selector,
             this.noticeLoss.selector,
             this.replaceLost.selector,
             this.lapseNotice.selector
         ];
-        uint8[11] memory invariants = [4, 4, 4, 6, 8, 8, 8, 8, 10, 10, 10];
-        uint256 at = _roll(seed, 216, 14);
-        if (at > 10) at = 6; // most of what can go wrong is in a sale
+        uint8[13] memory invariants = [4, 4, 4, 6, 8, 8, 8, 8, 8, 8, 10, 10, 10];
+        uint256 at = _roll(seed, 216, 18);
+        if (at > 12) at = 6 + at % 2; // most of what can go wrong is in a sale, or a delivery under a bond
         _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
     }
 
@@ -273,12 +277,15 @@ abstract contract HostileHandler is CourtHandler {
             this.pledgeOne.selector,
             this.transferPledged.selector,
             this.foreclose.selector,
-            this.toPaper.selector
-        ][_roll(seed, 210, 11)];
+            this.toPaper.selector,
+            this.issueBond.selector,
+            this.deliverJointly.selector,
+            this.deliverBonded.selector
+        ][_roll(seed, 210, 14)];
     }
 
     function _attestedAct(uint256 seed) private pure returns (bytes4) {
-        bytes4[12] memory others = [
+        bytes4[13] memory others = [
             this.issue.selector,
             this.suspend.selector,
             this.reinstate.selector,
@@ -290,16 +297,17 @@ abstract contract HostileHandler is CourtHandler {
             this.toElectronic.selector,
             this.registerOrigin.selector,
             this.tender.selector,
-            this.substitute.selector
+            this.substitute.selector,
+            this.redeemBond.selector
         ];
-        uint256 at = _roll(seed, 211, 24);
-        bytes4 act = at < 12 ? others[at] : _movingAct(seed);
+        uint256 at = _roll(seed, 211, 26);
+        bytes4 act = at < 13 ? others[at] : _movingAct(seed);
         bool signedOnly = act == this.split.selector || act == this.merge.selector;
         return signedOnly ? this.transfer.selector : act;
     }
 
     function _signedAct(uint256 seed) private pure returns (bytes4) {
-        bytes4[22] memory others = [
+        bytes4[23] memory others = [
             this.suspend.selector,
             this.reinstate.selector,
             this.release.selector,
@@ -321,9 +329,10 @@ abstract contract HostileHandler is CourtHandler {
             this.discharge.selector,
             this.tender.selector,
             this.postPrices.selector,
-            this.substitute.selector
+            this.substitute.selector,
+            this.redeemBond.selector
         ];
-        uint256 at = _roll(seed, 212, 40);
-        return at < 22 ? others[at] : _movingAct(seed);
+        uint256 at = _roll(seed, 212, 42);
+        return at < 23 ? others[at] : _movingAct(seed);
     }
 }

@@ -11,13 +11,13 @@ import {
     ShortageOrder
 } from "contracts/interfaces/LossTypes.sol";
 import {STATUS_LIVE, STATUS_REPLACED, STATUS_SUSPENDED} from "contracts/interfaces/Types.sol";
+import {BondHandler} from "./BondHandler.sol";
 import {Spoil} from "./Desk.sol";
 import {Proof} from "./ReceiptHandler.sol";
-import {SaleHandler} from "./SaleHandler.sol";
 import {Typed} from "./Typed.sol";
 
 /// @title Lost receipts and their replacement; goods found short.
-abstract contract LossHandler is SaleHandler {
+abstract contract LossHandler is BondHandler {
     function noticeLoss(uint256 seed) external timely {
         uint256 id = _pick(seed, LIVE | CONSENTED);
         Paper storage paper = papers[id];

@@ -24,6 +24,8 @@ abstract contract PledgeHandler is ActsHandler {
         uint256 id = _pick(seed, MOVABLE | OPEN_RANK | CONSENTED);
         Paper storage paper = papers[id];
         PledgeOrder memory order = _pledgeOrder(id, paper, seed);
+        // I9: a rank that is another's, or one that jumps.
+        if (spoilAt % 3 != 2 && _spoils(Spoil.UNFAIR)) order.rank = spoilAt % 3 == 0 ? order.rank + 1 : order.rank - 1;
         bytes32 orderHash = keccak256(abi.encode(Typed.PLEDGE, order));
         bytes memory holderSignature = _sign(pledge, order.holder, orderHash);
         bytes memory pledgeeSignature = _sign(pledge, order.pledgee, orderHash);
@@ -43,21 +45,21 @@ abstract contract PledgeHandler is ActsHandler {
             )
         );
         _sendMove(id, pledge, data, consent.length != 0, THOUGH_LIEN);
-        uint64 pledgeId = uint64(bytes8(orderHash));
-        if (paper.pledges.length == 0) paper.keeper = paper.holder;
-        if (debts[pledgeId].born != 0) _breach(6, "one pledge made twice");
-        debts[pledgeId] = Debt(
-            order.pledgee,
-            order.amountMinor,
-            order.currency,
-            order.maturity,
-            order.ltvBps,
-            order.cureS,
-            0,
-            1,
-            ++pledgesMade
+        _owe(
+            id,
+            uint64(bytes8(orderHash)),
+            Debt(
+                order.pledgee,
+                order.amountMinor,
+                order.currency,
+                order.maturity,
+                order.ltvBps,
+                order.cureS,
+                0,
+                1,
+                0
+            )
         );
-        paper.pledges.push(pledgeId);
         _count(id);
     }
 
@@ -116,8 +118,10 @@ abstract contract PledgeHandler is ActsHandler {
 
     function noticeDefault(uint256 seed) external timely {
         (uint256 id, uint64 pledgeId, Debt storage debt) = _debt(seed, PLEDGED);
-        if (debt.defaultAt != 0) _skip();
-        if (clock <= debt.maturity) {
+        // I8: a bond has no default: whoever took the receipt could read its date.
+        bool bond = debt.ltvBps == 0;
+        if (debt.defaultAt != 0 || bond && !_spoils(Spoil.UNFAIR)) _skip();
+        if (clock <= debt.maturity && !bond) {
             bool early = _spoils(Spoil.UNFAIR);
             if (!early && _roll(seed, 81, 2) == 0) _skip();
             if (!early) _pass(debt.maturity + 1 - clock);
@@ -143,7 +147,7 @@ abstract contract PledgeHandler is ActsHandler {
     }
 
     function _pledgeOrder(uint256 id, Paper storage paper, uint256 seed)
-        private
+        internal
         returns (PledgeOrder memory order)
     {
         uint256 ranks = paper.pledges.length;
@@ -152,8 +156,6 @@ abstract contract PledgeHandler is ActsHandler {
         order.pledgee = _bank(_roll(seed, 83, 3), paper.holder);
         order.seq = _seq(paper.seq);
         order.rank = uint8(ranks + 1);
-        // I9: a rank that is another's, or one that jumps.
-        if (spoilAt % 3 != 2 && _spoils(Spoil.UNFAIR)) order.rank = uint8(spoilAt % 3 == 0 ? ranks + 2 : ranks);
         order.amountMinor = uint64(1 + _roll(seed, 84, _roll(seed, 85, 8) == 0 ? type(uint64).max : 1e9));
         order.currency = lotCurrency[paper.lotId] != 0 ? lotCurrency[paper.lotId] : bytes3("CNY");
         if (_roll(seed, 86, 4) == 0) order.currency = "USD";
@@ -170,6 +172,16 @@ abstract contract PledgeHandler is ActsHandler {
         order.cureS = uint24(1 + _roll(seed, 89, 5 days));
         order.filingDigest = keccak256(abi.encode("filing", seed));
         order.deadline = _deadline();
+    }
+
+    /// @dev Enter a pledge behind those that are on a receipt.
+    function _owe(uint256 id, uint64 pledgeId, Debt memory debt) internal {
+        Paper storage paper = papers[id];
+        if (paper.pledges.length == 0) paper.keeper = paper.holder;
+        if (debts[pledgeId].born != 0) _breach(6, "one pledge made twice");
+        debt.born = ++pledgesMade;
+        debts[pledgeId] = debt;
+        paper.pledges.push(pledgeId);
     }
 
     /// @dev One pledge of one receipt, whose pledgee may act.

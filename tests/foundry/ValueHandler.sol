@@ -26,7 +26,7 @@ abstract contract ValueHandler is PledgeHandler {
 
     function callMargin(uint256 seed) external timely {
         (uint256 id, uint64 pledgeId, Debt storage debt) = _debt(seed, PLEDGED);
-        if (debt.defaultAt != 0) _skip();
+        if (debt.defaultAt != 0 || debt.ltvBps == 0) _skip(); // a bond has no margin
         uint256[] memory ids = _covered(id, pledgeId);
         for (uint256 i = 0; i < ids.length; ++i) _value(ids[i], debt.currency);
         uint256 secured = _secured(ids, pledgeId);
@@ -114,6 +114,13 @@ abstract contract ValueHandler is PledgeHandler {
         );
         lotCurrency[lotId] = currency;
         spoil = wanted;
+    }
+
+    /// @dev What a receipt is worth at a price that was posted this moment.
+    function _priced(uint256 id, bytes3 currency, uint64 priceMinor) internal returns (uint256) {
+        _value(id, currency);
+        _postQuietly(currency, priceMinor);
+        return uint256(priceMinor) * papers[id].grams / TONNE_G;
     }
 
     // --- margin ---
