@@ -5,12 +5,10 @@ Every act goes to both, and they must agree on whether it is refused; after each
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from holdfast.attestation.typed_data import order_hash
@@ -32,6 +30,7 @@ from tests.contracts.acts_harness import COURT, ActsWorld
 from tests.contracts.harness import BANK, BANK_2, LOT, OPERATOR, Reverted, receipt_id
 from tests.invariant.acts_model import ActsModel, Paper, Refusal
 from tests.invariant.aim import Aim, slips, wild, yes
+from tests.invariant.size import sized
 from tests.invariant.tally import tell
 
 IDS = [receipt_id(i) for i in range(20)]
@@ -341,10 +340,4 @@ class ActsMachine(Aim, RuleBasedStateMachine):
 
 
 TestActsInvariants = ActsMachine.TestCase
-TestActsInvariants.settings = settings(
-    max_examples=int(os.environ.get("HOLDFAST_INVARIANT_EXAMPLES", "40")),
-    stateful_step_count=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+TestActsInvariants.settings = sized(examples=40, steps=40)

@@ -6,11 +6,9 @@ holds of acts holds, nothing under notice moves, and no receipt lives beside its
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import initialize, invariant, rule
 
 from holdfast.domain.acts import (
@@ -29,6 +27,7 @@ from tests.contracts.harness import DAY_S, INSPECTOR, IOT, LOT, OPERATOR, OTHER_
 from tests.invariant.acts_model import Paper
 from tests.invariant.aim import slips, wild, yes
 from tests.invariant.loss_model import USE_S, LossModel
+from tests.invariant.size import sized
 from tests.invariant.test_acts_invariants import IDS, ActsMachine, holders, ids, loose
 
 SHEETS = [sha256(b"sheet %d" % i).digest() for i in range(6)]
@@ -232,10 +231,4 @@ class LossMachine(ActsMachine):
 
 
 TestLossInvariants = LossMachine.TestCase
-TestLossInvariants.settings = settings(
-    max_examples=int(os.environ.get("HOLDFAST_INVARIANT_EXAMPLES", "20")),
-    stateful_step_count=50,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+TestLossInvariants.settings = sized(examples=20, steps=50)

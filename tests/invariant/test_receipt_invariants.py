@@ -5,14 +5,12 @@ Every order goes to both. They must agree on whether it is refused; after each s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from holdfast.attestation.typed_data import signing_digest
@@ -30,6 +28,7 @@ from holdfast.domain.orders import (
 from tests.contracts.harness import DAY_S, Reverted, World, key_of, receipt_id, refused, sign
 from tests.invariant.aim import Aim, slips, wild, yes
 from tests.invariant.model import Model, Refusal, Title
+from tests.invariant.size import sized
 from tests.invariant.tally import tell
 
 LOTS = [sha256(b"lot %d" % i).digest()[:24] for i in range(2)]
@@ -332,10 +331,4 @@ def unchecked_terms(receipt: int, holder: int, quantity_g: int, expires_at: int)
 
 
 TestReceiptInvariants = ReceiptMachine.TestCase
-TestReceiptInvariants.settings = settings(
-    max_examples=int(os.environ.get("HOLDFAST_INVARIANT_EXAMPLES", "60")),
-    stateful_step_count=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+TestReceiptInvariants.settings = sized(examples=60, steps=40)
