@@ -20,6 +20,11 @@ class Paper:
     cases: list[int] = field(default_factory=list)
     """The first is in force, the others wait."""
 
+    @property
+    def burned(self) -> bool:
+        """I7: what is replaced or delivered never lives again."""
+        return self.status in ("replaced", "delivered")
+
 
 @dataclass
 class ActsModel:
@@ -85,8 +90,8 @@ class ActsModel:
         for paper in papers:
             self.retire(paper)
 
-    def retire(self, paper: Paper) -> None:
-        paper.status, paper.quantity_g, paper.seq, paper.pledges = "replaced", 0, paper.seq + 1, []
+    def retire(self, paper: Paper, status: str = "replaced") -> None:
+        paper.status, paper.quantity_g, paper.seq, paper.pledges = status, 0, paper.seq + 1, []
 
     def deliver_part(self, receipt: int, holder: int, grams: int, seq: int, consent: int | None) -> None:
         paper = self.unhindered(receipt, seq)
@@ -115,7 +120,7 @@ class ActsModel:
     def freeze(self, receipt: int, case_no: int, number: int) -> None:
         refuse(self.numbers[case_no] != number or receipt not in self.papers)
         paper = self.papers[receipt]
-        refuse(paper.status == "replaced" or case_no in paper.cases)
+        refuse(paper.burned or case_no in paper.cases)
         paper.cases.append(case_no)
         paper.seq += 1
         self.numbers[case_no] += 1
@@ -132,7 +137,7 @@ class ActsModel:
         return sum(paper.quantity_g for paper in self.papers.values())
 
     def held(self, member: int) -> int:
-        return sum(p.holder == member and p.status != "replaced" for p in self.papers.values())
+        return sum(p.holder == member and not p.burned for p in self.papers.values())
 
 
 __all__ = ["ActsModel", "Paper", "Refusal"]

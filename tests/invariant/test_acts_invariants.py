@@ -111,6 +111,10 @@ class ActsMachine(Aim, RuleBasedStateMachine):
         paper = self.model.papers.get(receipt)
         return (paper.holder if own else self.other(paper.holder)) if paper else 2
 
+    def terms(self) -> dict[str, int]:
+        """Terms of a pledge that this machine wants otherwise."""
+        return {}
+
     def other(self, member: int) -> int:
         return 2 if member == 3 else 3
 
@@ -250,7 +254,7 @@ class ActsMachine(Aim, RuleBasedStateMachine):
         holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
         consent = self.consent(receipt, self.right(ask))
         rank = max(1, len(self.model.papers[receipt].pledges) + 1 + self.slip(jump))
-        order = self.world.pledge_order(receipt, pledgee, rank, holder, seq=seq)
+        order = self.world.pledge_order(receipt, pledgee, rank, holder, seq=seq, **self.terms())
         made = pledge_id(order_hash(order))
         self.act(
             order,
@@ -278,7 +282,7 @@ class ActsMachine(Aim, RuleBasedStateMachine):
         few = sum(bool(paper.cases) for paper in self.model.papers.values()) < 2
 
         def apt(paper: Paper) -> bool:
-            return paper.status != "replaced" and case_no not in paper.cases and (few or bool(paper.cases))
+            return not paper.burned and case_no not in paper.cases and (few or bool(paper.cases))
 
         receipt = self.aim(receipt, wild, apt)
         number = max(0, self.model.numbers[case_no] + self.slip(slip))
@@ -309,10 +313,10 @@ class ActsMachine(Aim, RuleBasedStateMachine):
                 paper.quantity_g,
                 paper.seq,
             )
-            assert state["status"] == {"live": 1, "suspended": 2, "replaced": 4}[paper.status]
+            assert state["status"] == {"live": 1, "suspended": 2, "delivered": 3, "replaced": 4}[paper.status]
             assert (state["freezes"], state["freezeCase"]) == (len(paper.cases), (paper.cases or [0])[0])
             assert list(self.world.ask("Court", "waitingOn", receipt)) == paper.cases[1:]
-            if paper.status != "replaced":
+            if not paper.burned:
                 first = paper.pledges[0][1] if paper.pledges else 0
                 assert (state["pledges"], state["firstPledgee"]) == (len(paper.pledges), first)
             on = list(self.world.ask("Pledge", "pledgesOn", receipt))
