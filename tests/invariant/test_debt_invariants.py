@@ -6,6 +6,8 @@ holds of acts holds, and what the contracts keep of each debt is what the model 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import hypothesis.strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
@@ -25,7 +27,6 @@ from holdfast.domain.acts import (
 from tests.contracts.acts_harness import AMOUNT, CNY, FILING, SALE
 from tests.contracts.harness import DAY_S
 from tests.invariant.acts_model import Paper
-from tests.invariant.aim import slips, wild, yes
 from tests.invariant.debt_model import Debt, DebtModel, Parts, divided
 from tests.invariant.size import sized
 from tests.invariant.test_acts_invariants import BANKS, ActsMachine, anybody, banks, ids, loose
@@ -35,13 +36,17 @@ PLEDGE_S, CURE_S = 5 * DAY_S, 2 * DAY_S
 MOST_WAIT_S = 250 * DAY_S
 """Receipts expire after a year, which this model does not tell."""
 
-amounts = st.integers(0, 3 * AMOUNT)
+amounts = st.integers(1, 3 * AMOUNT)
+offs = st.sampled_from((-1, 1))
+wrongs = st.sampled_from(("", "", "", "", "seq", "holder", "pledgee", "amount", "time", "receipt"))
+"""What alone is wrong with an act: what a crooked clerk would try is good but for one thing."""
 
 
 class DebtMachine(ActsMachine):
     """The same members, lot and court; time passes, and debts fall due."""
 
     model: DebtModel
+    wrong: str = ""
 
     @initialize()
     def found(self) -> None:
@@ -71,27 +76,49 @@ class DebtMachine(ActsMachine):
         paper = self.model.papers.get(receipt)
         return paper.pledges[0] if paper and paper.pledges else (7, BANKS[0])
 
-    def any_bond(self, receipt: int) -> None:
-        if not any(loose(paper) and self.model.bonded(paper) for paper in self.model.papers.values()):
-            self.issue_bond(receipt, BANKS[0], AMOUNT, 9, 0, True, False)
+    def target(self, drawn: int, wrong: str, apt: Callable[[Paper], bool]) -> int:
+        """The receipt that the act is about: apt, unless the receipt is what is wrong."""
+        receipt = self.aim(drawn, wrong == "receipt", apt)
+        self.hostile, self.wrong = self.hostile or bool(wrong), wrong
+        return receipt
 
-    def bond_at(self, drawn: int, wild: bool) -> int:
+    def signed(self, receipt: int, off: int) -> tuple[int, int, int, int]:
+        """Pledge, pledgee, holder and number as the order about a receipt says them."""
+        pledge, pledgee = self.on(receipt)
+        if self.wrong == "pledgee":
+            pledgee = next(each for each in BANKS if each != pledgee)
+        seq = self.seq(receipt, off if self.wrong == "seq" else 0)
+        return pledge, pledgee, self.holder(receipt, self.wrong != "holder"), seq
+
+    def after(self, last_s: int | None) -> None:
+        """Go to the first second in which it may be done; to the last before, if time is what is wrong."""
+        if last_s is not None:
+            self.at(last_s + (self.wrong != "time"))
+
+    def bond_at(self, drawn: int, wrong: str) -> int:
         """A receipt under a bond that nothing else stops."""
-        if not wild:
-            self.any_bond(drawn)
-        return self.aim(drawn, wild, lambda paper: loose(paper) and self.model.bonded(paper))
+
+        def apt(paper: Paper) -> bool:
+            return loose(paper) and self.model.bonded(paper)
+
+        if not any(apt(paper) for paper in self.model.papers.values()):
+            self.issue_bond(drawn, BANKS[0], AMOUNT, 9, 1, "")
+        return self.target(drawn, wrong, apt)
 
     def parts(self, receipt: int, proceeds: int, less: int, off: int) -> Parts:
-        """How an order about a sale divides a price; `off` by so many units in a hostile try."""
+        """How an order about a sale divides a price; not as it should if the amount is what is wrong."""
         paper = self.model.papers.get(receipt)
         owed = [self.model.debts[pledge].amount for pledge, _ in paper.pledges] if paper else []
-        claims = [max(0, amount - less) for amount in owed]
-        costs = min(proceeds, 100)
-        made = divided(self.model.now_s, proceeds, costs, claims)
-        if self.hostile and off:
-            made.surplus = max(0, made.surplus + off)
-            if made.paid:
-                made.paid[0] = max(0, made.paid[0] - off)
+        claims = [max(0, amount - less) for amount in owed] or [0]
+        made = divided(self.model.now_s, proceeds, min(proceeds, 100), claims)
+        if self.wrong != "amount":
+            return made
+        if less == 0:
+            made.claims[0] += 1
+        elif less == 1 and made.surplus + off >= 0:
+            made.surplus += off
+        elif made.paid[0] + off >= 0 and made.surplus - off >= 0:
+            made.paid[0], made.surplus = made.paid[0] + off, made.surplus - off
         return made
 
     @rule(days=st.integers(1, 4))
@@ -99,77 +126,47 @@ class DebtMachine(ActsMachine):
         self.at(self.model.now_s + days * DAY_S)
         self.hostile = False
 
-    @rule(receipt=ids, pledgee=banks, amount=amounts, days=st.integers(0, 10), slip=slips, own=yes, wild=wild)
-    def issue_bond(
-        self, receipt: int, pledgee: int, amount: int, days: int, slip: int, own: bool, wild: bool
-    ) -> None:
-        receipt = self.aim(receipt, wild, lambda paper: loose(paper) and not paper.pledges)
-        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
-        amount = amount if self.hostile else amount + 1
-        maturity = self.model.now_s + (days if self.hostile else days + 1) * DAY_S
+    @rule(receipt=ids, pledgee=banks, amount=amounts, days=st.integers(1, 10), off=offs, wrong=wrongs)
+    def issue_bond(self, receipt: int, pledgee: int, amount: int, days: int, off: int, wrong: str) -> None:
+        free = wrong != "pledgee"  # or over another's pledge
+        receipt = self.target(receipt, wrong, lambda paper: loose(paper) and free != bool(paper.pledges))
+        _, _, holder, seq = self.signed(receipt, off)
+        maturity = self.model.now_s + (0 if wrong == "time" else days * DAY_S)
         order = PledgeBondOrder(
             receipt, holder, pledgee, seq, amount, CNY, maturity, 0, FILING, self.world.deadline_s
         )
         made = pledge_id(order_hash(order))
         self.act(order, lambda: self.model.issue_bond(receipt, holder, pledgee, seq, made, amount, maturity))
 
-    @rule(receipt=ids, off=slips, slip=slips, own=yes, wild=wild)
-    def redeem(self, receipt: int, off: int, slip: int, own: bool, wild: bool) -> None:
-        receipt = self.bond_at(receipt, wild)
-        bond, _ = self.on(receipt)
-        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
+    @rule(receipt=ids, off=offs, wrong=wrongs)
+    def redeem(self, receipt: int, off: int, wrong: str) -> None:
+        receipt = self.bond_at(receipt, wrong)
+        bond, _, holder, seq = self.signed(receipt, off)
         owed = self.model.debts[bond].amount if bond in self.model.debts else 0
-        paid = max(0, owed + self.slip(off))
+        paid = max(0, owed + (off if wrong == "amount" else 0))
         order = BondRedeemOrder(receipt, bond, holder, seq, paid, SALE, self.world.deadline_s)
         self.act(order, lambda: self.model.redeem(receipt, bond, holder, paid, seq))
 
-    @rule(receipt=ids, bank=banks, less=slips, slip=slips, own=yes, ask=yes, wild=wild)
-    def deliver_jointly(
-        self, receipt: int, bank: int, less: int, slip: int, own: bool, ask: bool, wild: bool
-    ) -> None:
-        receipt = self.bond_at(receipt, wild)
-        bond, pledgee = self.on(receipt)
-        pledgee = pledgee if self.right(ask) else bank
-        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
+    def grams(self, receipt: int, off: int) -> int:
+        """All the goods, or one gram more or less."""
         paper = self.model.papers.get(receipt)
-        grams = max(1, (paper.quantity_g if paper else 1) + self.slip(less))
+        return max(1, (paper.quantity_g if paper else 1) + (off if self.wrong == "amount" else 0))
+
+    @rule(receipt=ids, off=offs, wrong=wrongs)
+    def deliver_jointly(self, receipt: int, off: int, wrong: str) -> None:
+        receipt = self.bond_at(receipt, wrong)
+        bond, pledgee, holder, seq = self.signed(receipt, off)
+        grams = self.grams(receipt, off)
         order = BondJointDeliveryOrder(receipt, bond, holder, pledgee, grams, seq, self.world.deadline_s)
         self.act(order, lambda: self.model.deliver_jointly(receipt, bond, holder, pledgee, grams, seq))
 
-    @rule(
-        receipt=ids,
-        bank=banks,
-        price=amounts,
-        less=slips,
-        off=slips,
-        slip=slips,
-        own=yes,
-        ask=yes,
-        run=yes,
-        wild=wild,
-    )
-    def deliver_bonded(
-        self,
-        receipt: int,
-        bank: int,
-        price: int,
-        less: int,
-        off: int,
-        slip: int,
-        own: bool,
-        ask: bool,
-        run: bool,
-        wild: bool,
-    ) -> None:
-        receipt = self.bond_at(receipt, wild)
-        bond, pledgee = self.on(receipt)
-        paper = self.model.papers.get(receipt)
-        if paper and self.model.bonded(paper) and self.right(run):
-            self.at(self.first(paper).maturity + 1)
-        pledgee = pledgee if self.right(ask) else bank
-        holder, seq = self.holder(receipt, self.right(own)), self.seq(receipt, self.slip(slip))
-        grams = max(1, (paper.quantity_g if paper else 1) + self.slip(less))
-        parts = self.parts(receipt, price, max(0, less), off)
+    @rule(receipt=ids, price=amounts, less=st.integers(0, 3), off=offs, wrong=wrongs)
+    def deliver_bonded(self, receipt: int, price: int, less: int, off: int, wrong: str) -> None:
+        receipt = self.bond_at(receipt, wrong)
+        bond, pledgee, holder, seq = self.signed(receipt, off)
+        self.after(self.model.debts[bond].no_sale_before if bond in self.model.debts else None)
+        grams = self.grams(receipt, off) if less == 3 else self.grams(receipt, 0)
+        parts = self.parts(receipt, price, less, off)
         order = BondDeliveryOrder(
             receipt,
             bond,
@@ -182,121 +179,104 @@ class DebtMachine(ActsMachine):
             parts.proceeds,
             parts.costs,
             0,
-            (parts.claims or [0])[0],
-            (parts.paid or [0])[0],
+            parts.claims[0],
+            parts.paid[0],
             parts.surplus,
             self.world.deadline_s,
         )
-        parts.claims, parts.paid = parts.claims or [0], parts.paid or [0]
         self.act(order, lambda: self.model.deliver_bonded(receipt, bond, pledgee, holder, grams, seq, parts))
 
-    @rule(receipt=ids, which=st.integers(0, 3), to=anybody, bank=banks, slip=slips, own=yes, wild=wild)
-    def assign(self, receipt: int, which: int, to: int, bank: int, slip: int, own: bool, wild: bool) -> None:
-        alone = {pledge for pledge, count in self.covered().items() if count == 1}
+    @rule(receipt=ids, to=anybody, bank=banks, off=offs, wrong=wrongs)
+    def assign(self, receipt: int, to: int, bank: int, off: int, wrong: str) -> None:
+        """What is wrong with an amount is that it covers another receipt; with time, that it stays."""
+        alone = {pledge for pledge, count in self.covered().items() if (count == 1) == (wrong != "amount")}
 
         def apt(paper: Paper) -> bool:
             return bool(paper.pledges) and paper.pledges[0][0] in alone
 
-        if not wild and not any(apt(paper) for paper in self.model.papers.values()):
+        if not wrong and not any(apt(paper) for paper in self.model.papers.values()):
             self.pledge(receipt, bank, 0, True, True, 0, False)
-        receipt = self.aim(receipt, wild, apt)
-        paper = self.model.papers.get(receipt)
-        ranks = paper.pledges if paper and paper.pledges else [(7, BANKS[0])]
-        pledge, pledgee = ranks[which % len(ranks)] if self.hostile else ranks[0]
-        pledgee, seq = pledgee if self.right(own) else bank, self.seq(receipt, self.slip(slip))
-        to = to if self.hostile else next(each for each in BANKS if each != pledgee)
+        receipt = self.target(receipt, wrong, apt)
+        pledge, pledgee, holder, seq = self.signed(receipt, off)
+        others = [each for each in BANKS if each != pledgee]
+        to = (
+            to
+            if wrong == "receipt"
+            else pledgee
+            if wrong == "time"
+            else holder
+            if wrong == "holder"
+            else others[0]
+        )
         order = PledgeAssignOrder(receipt, pledge, pledgee, to, seq, self.world.deadline_s)
         self.act(order, lambda: self.model.assign(receipt, pledge, pledgee, to, seq))
 
-    def ordinary(self, paper: Paper) -> bool:
-        return bool(paper.pledges) and not self.first(paper).bond
+    def noticed(self, receipt: int, bank: int, wrong: str, *, want: bool) -> int:
+        """A receipt whose first pledge is in default, or is not, as wanted."""
 
-    @rule(receipt=ids, bank=banks, slip=slips, own=yes, run=yes, wild=wild)
-    def notice_default(self, receipt: int, bank: int, slip: int, own: bool, run: bool, wild: bool) -> None:
         def apt(paper: Paper) -> bool:
-            return self.ordinary(paper) and not self.first(paper).default_at
+            if not paper.pledges:
+                return False
+            first = self.first(paper)
+            return (first.bond == (wrong == "amount")) and bool(first.default_at) is want
 
-        if not wild and not any(apt(paper) for paper in self.model.papers.values()):
-            self.pledge(receipt, bank, 0, True, True, 0, False)
-        receipt = self.aim(receipt, wild, apt)
-        pledge, pledgee = self.on(receipt)
-        if pledge in self.model.debts and self.right(run):
-            self.at(self.model.debts[pledge].maturity + 1)
-        pledgee, seq = pledgee if self.right(own) else bank, self.seq(receipt, self.slip(slip))
+        if not wrong and not any(apt(paper) for paper in self.model.papers.values()):
+            if want:
+                self.notice_default(receipt, bank, 1, "")
+            else:
+                self.pledge(receipt, bank, 0, True, True, 0, False)
+        return self.target(receipt, wrong, apt)
+
+    @rule(receipt=ids, bank=banks, off=offs, wrong=wrongs)
+    def notice_default(self, receipt: int, bank: int, off: int, wrong: str) -> None:
+        receipt = self.noticed(receipt, bank, wrong, want=False)
+        pledge, pledgee, _, seq = self.signed(receipt, off)
+        self.after(self.model.debts[pledge].maturity if pledge in self.model.debts else None)
         order = DefaultOrder(receipt, pledge, pledgee, seq, self.world.deadline_s)
         self.act(order, lambda: self.model.notice_default(receipt, pledge, pledgee, seq))
 
-    @rule(receipt=ids, bank=banks, slip=slips, own=yes, wild=wild)
-    def cure(self, receipt: int, bank: int, slip: int, own: bool, wild: bool) -> None:
-        def apt(paper: Paper) -> bool:
-            return bool(paper.pledges) and bool(self.first(paper).default_at)
-
-        if not wild and not any(apt(paper) for paper in self.model.papers.values()):
-            self.notice_default(receipt, bank, 0, True, True, False)
-        receipt = self.aim(receipt, wild, apt)
-        pledge, pledgee = self.on(receipt)
-        pledgee, seq = pledgee if self.right(own) else bank, self.seq(receipt, self.slip(slip))
+    @rule(receipt=ids, bank=banks, off=offs, wrong=wrongs)
+    def cure(self, receipt: int, bank: int, off: int, wrong: str) -> None:
+        receipt = self.noticed(receipt, bank, wrong, want=wrong != "time")
+        pledge, pledgee, _, seq = self.signed(receipt, off)
         order = CureOrder(receipt, pledge, pledgee, seq, self.world.deadline_s)
         self.act(order, lambda: self.model.cure(receipt, pledge, pledgee, seq))
 
-    @rule(
-        receipt=ids,
-        bank=banks,
-        to=anybody,
-        price=amounts,
-        less=slips,
-        off=slips,
-        slip=slips,
-        own=yes,
-        run=yes,
-        wild=wild,
-    )
-    def foreclose(
-        self,
-        receipt: int,
-        bank: int,
-        to: int,
-        price: int,
-        less: int,
-        off: int,
-        slip: int,
-        own: bool,
-        run: bool,
-        wild: bool,
-    ) -> None:
+    @rule(receipt=ids, bank=banks, price=amounts, less=st.integers(0, 3), off=offs, wrong=wrongs)
+    def foreclose(self, receipt: int, bank: int, price: int, less: int, off: int, wrong: str) -> None:
+        """With `receipt` wrong and one unit less, the pledgee is the buyer."""
+
         def apt(paper: Paper) -> bool:
             return loose(paper) and bool(paper.pledges) and self.first(paper).no_sale_before is not None
 
-        if not wild and not any(apt(paper) for paper in self.model.papers.values()):
-            self.notice_default(receipt, bank, 0, True, True, False)
-        receipt = self.aim(receipt, wild, apt)
+        if not wrong and not any(apt(paper) for paper in self.model.papers.values()):
+            self.notice_default(receipt, bank, 1, "")
+        own = wrong == "receipt" and less > 0
+        receipt = self.target(receipt, "pledgee" if own else wrong, apt)
+        self.wrong = "" if own else wrong
         paper = self.model.papers.get(receipt)
-        after = self.first(paper).no_sale_before if paper and paper.pledges else None
-        if after is not None and self.right(run):
-            self.at(after + 1)
-        _, pledgee = self.on(receipt)
-        pledgee, seq = pledgee if self.right(own) else bank, self.seq(receipt, self.slip(slip))
-        holder = self.holder(receipt, self.right(own))
-        to = to if self.hostile else self.other(holder)
-        parts = self.parts(receipt, price, max(0, less), off)
-        ranks = [pledge for pledge, _ in paper.pledges] if paper else []
+        self.after(self.first(paper).no_sale_before if paper and paper.pledges else None)
+        _, pledgee, holder, seq = self.signed(receipt, off)
+        buyer = pledgee if own else self.other(holder)
+        parts = self.parts(receipt, price, less, off)
+        ranks = [pledge for pledge, _ in paper.pledges] if paper and paper.pledges else [7]
         shares = tuple(Share(*each) for each in zip(ranks, parts.claims, parts.paid, strict=True))
         order = ForeclosureOrder(
             receipt,
             pledgee,
             holder,
-            to,
+            buyer,
             seq,
             SALE,
             parts.sold_at,
             parts.proceeds,
             parts.costs,
             0,
-            shares or (Share(7, 0, 0),),
+            shares,
             parts.surplus,
             self.world.deadline_s,
         )
-        self.act(order, lambda: self.model.foreclose(receipt, pledgee, holder, to, seq, parts))
+        self.act(order, lambda: self.model.foreclose(receipt, pledgee, holder, buyer, seq, parts))
 
     def covered(self) -> dict[int, int]:
         """Pledge -> how many receipts it is on."""
