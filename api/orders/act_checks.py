@@ -22,7 +22,7 @@ from holdfast.domain.members import Role
 from holdfast.domain.orders import Status, standing_ids
 from holdfast.domain.receipts import ReceiptState
 from holdfast.domain.units import show_time
-from holdfast.reconciliation.meaning import meaning_of
+from holdfast.reconciliation.meaning import meaning_of, needs_validity
 
 BURNED: Final = (Status.DELIVERED, Status.REPLACED)
 STANDING_STILL: Final = frozenset(
@@ -102,8 +102,8 @@ def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, desk: 
         )
     if not moves or type(order) in ABOUT_LOSS:
         return
-    if state.expires_at < desk.now_s:
-        expected = "a receipt that has not expired"
+    if needs_validity(order) and state.expires_at < desk.now_s:
+        expected = "a receipt that has not expired; extend it first"
         raise conflict("receipt-expired", "expires_at", show_time(state.expires_at), expected)
     if state.freezes:
         found = f"{state.freezes}, case {state.freeze_case} in force"

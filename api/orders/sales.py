@@ -11,6 +11,7 @@ from holdfast.domain import acts
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.lien import Waterfall, waterfall
 from holdfast.domain.lien_acts import LienRank
+from holdfast.domain.pledge_terms import outlives
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
 
@@ -92,7 +93,17 @@ def check_bond_issue(order: acts.PledgeBondOrder, desk: Desk) -> None:
         raise conflict("bond-over-pledge", "pledges", state.pledges, expected)
     if order.maturity <= desk.now_s:
         raise wrong("maturity", order.maturity, f"a time after now, {desk.now_s} ({show_time(desk.now_s)})")
+    refuse_outliving(order, desk)
     refuse_lien_currency(order.receipt_id, order.currency.decode(), desk)
+
+
+def refuse_outliving(order: acts.PledgeOrder | acts.PledgeBondOrder, desk: Desk) -> None:
+    """Raise Problem 409 for a pledge that ends after its receipt does."""
+    expires_at = desk.state(order.receipt_id).expires_at
+    if outlives(order, expires_at) is not None:
+        cure = ", less the time to cure" if isinstance(order, acts.PledgeOrder) else ""
+        expected = f"a time before {show_time(expires_at)}, when the receipt ends{cure}; or extend it first"
+        raise conflict("pledge-outlives-receipt", "maturity", show_time(order.maturity), expected)
 
 
 def refuse_lien_currency(receipt_id: int, currency: str, desk: Desk) -> None:

@@ -56,6 +56,7 @@ def _pledge(order: acts.PledgeOrder, desk: Desk) -> None:
         raise conflict("currency-differs", "currency", order.currency.decode(), expected)
     if order.maturity <= desk.now_s:
         raise wrong("maturity", order.maturity, f"a time after now, {desk.now_s} ({show_time(desk.now_s)})")
+    sales.refuse_outliving(order, desk)
     if not 0 < order.ltv_bps <= 10_000:
         raise wrong("ltvBps", order.ltv_bps, "from 1 to 10000 basis points")
     sales.refuse_lien_currency(order.receipt_id, order.currency.decode(), desk)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from holdfast.domain.acts import AnyOrder, ElectronicOrder, ShortageOrder
+from holdfast.domain.acts import AnyOrder, ElectronicOrder, PledgeBondOrder, PledgeOrder, ShortageOrder
 from holdfast.domain.deposit import says_what_was_asked
 from holdfast.domain.document import DOCUMENT_VERSION, ReceiptDocument, kind_of
 from holdfast.domain.orders import (
     IssueOrder,
     ReceiptTerms,
-    ReinstateOrder,
     Status,
-    SuspendOrder,
     coming_ids,
     receipt_ids,
     standing_ids,
 )
+from holdfast.domain.pledge_terms import outlives
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.domain.successors import as_it_stands, cause_of, successor_problems, successor_terms
 from holdfast.domain.units import show_mass
 from holdfast.domain.verdict import Check, Match, Outcome
-from holdfast.reconciliation.meaning import WholeDelivery, leaving_g, meaning_of
+from holdfast.reconciliation.meaning import WholeDelivery, leaving_g, meaning_of, needs_validity
 from holdfast.reconciliation.subject import Subject
 
 
@@ -227,9 +226,10 @@ def _existing(
         problems.append(f"stands for {show_mass(state.quantity_g)}, the order {show_mass(order.quantity_g)}")
     if leaving is not None and leaving > state.quantity_g:
         problems.append(f"stands for {show_mass(state.quantity_g)}, {show_mass(leaving)} would go out")
-    # That goods are missing, or there again, is true of an expired receipt as well.
-    if not isinstance(order, SuspendOrder | ReinstateOrder) and state.expires_at <= subject.facts.now_s:
+    if needs_validity(order) and state.expires_at <= subject.facts.now_s:
         problems.append("has expired")
+    if isinstance(order, PledgeOrder | PledgeBondOrder) and (late := outlives(order, state.expires_at)):
+        problems.append(late)
     return problems
 
 

@@ -87,6 +87,34 @@ WholeDelivery = DeliveryOrder | acts.BondJointDeliveryOrder | acts.BondDeliveryO
 """Orders by which all of a receipt's goods go out."""
 
 
+_OF_A_VALID_RECEIPT: Final = (
+    TransferOrder,
+    DeliveryOrder,
+    acts.SplitOrder,
+    acts.MergeOrder,
+    acts.PartialDeliveryOrder,
+    acts.PledgeOrder,
+    acts.PledgeBondOrder,
+    acts.PledgeSubstituteOrder,
+    acts.PledgedTransferOrder,
+    acts.ForeclosureOrder,
+    acts.BondJointDeliveryOrder,
+    acts.BondDeliveryOrder,
+    acts.PaperOrder,
+    acts.ReplacementOrder,
+)
+
+
+def needs_validity(order: AnyOrder) -> bool:
+    """Whether the order is refused once its receipt has expired (I10), as the contracts refuse it.
+
+    What moves nothing goes on; so does an extension, which is the only way out.
+    """
+    if isinstance(order, acts.SupersedeOrder):
+        return order.reason is not acts.SupersedeReason.EXTENSION
+    return isinstance(order, _OF_A_VALID_RECEIPT)
+
+
 def leaving_g(order: AnyOrder) -> int | None:
     """Grams that go out by this order; None if none do."""
     return order.quantity_g if isinstance(order, WholeDelivery | acts.PartialDeliveryOrder) else None

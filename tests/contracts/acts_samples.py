@@ -1,6 +1,6 @@
 """One right example of every act: what stands on the chain before, the act, and who signs it.
 
-`sample(acts, kind)` for an act's class; an act that is new needs an entry here.
+`SAMPLES[kind](acts)` for an act's class; an act that is new needs an entry here.
 """
 
 from __future__ import annotations

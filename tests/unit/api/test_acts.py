@@ -242,6 +242,12 @@ def test_split__document_that_its_order_names_and_yet_says_too_much__refused(wor
         ({"pledgee": TRADER}, 422, "invalid-input", ("pledgee: 3", "another member")),
         ({"pledgee": 99}, 422, "unknown-member", ("pledgee: 99",)),
         ({"maturity": NOW - 1}, 422, "invalid-input", ("maturity", "after now")),
+        (
+            {"maturity": NOW + 179 * 86_400},
+            409,
+            "pledge-outlives-receipt",
+            ("maturity", "less the time to cure"),
+        ),
         ({"ltv_bps": 10_001}, 422, "invalid-request", ("ltv_bps",)),
         ({"amount_minor": "5.0"}, 422, "invalid-request", ("amount_minor",)),
         ({"currency": "yuan"}, 422, "invalid-request", ("currency",)),

@@ -167,6 +167,8 @@ def test_bond__issued__both_sign_in_words_and_it_shows_as_a_bond(world: World) -
     assert "issues a pledge bond" in made["summary"]["en"] and "质入证券" in made["summary"]["zh"]
     refused(ask(world, TRADER, {**body, "pledgee": TRADER}), 422, "invalid-input", "pledgee")
     refused(ask(world, TRADER, {**body, "maturity": NOW}), 422, "invalid-input", "maturity")
+    late = {**body, "maturity": NOW + 365 * DAY_S}
+    refused(ask(world, TRADER, late), 409, "pledge-outlives-receipt", "when the receipt ends; or extend it first")
     refused(ask(world, TRADER, {**body, "currency": "USD"}), 409, "currency-differs", "storage fees")
     over = {**body, "receipt_id": receipt_hex(world.story.batch[1])}
     refused(ask(world, IMPORTER, over), 409, "receipt-frozen")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.domain.acts import AnyOrder, PledgeBondOrder, PledgeOrder
 from holdfast.domain.orders import IssueOrder, Kind, ReceiptTerms, Status, SuspendOrder, SuspendReason
 from holdfast.domain.receipts import LotState, ReceiptState
 from holdfast.domain.verdict import MATCHES, Check, Decision, Match, Outcome, Verdict, verdict_to_json
@@ -278,6 +279,30 @@ def test_title__live_receipt_against_order_and_chain__rejected(state: dict[str, 
 
 def test_title__expires_a_second_later__accepted() -> None:
     assert reconcile(existing(expires_at=NOW + 1)).decision is Decision.ACCEPT
+
+
+@pytest.mark.parametrize(("cure_s", "left_s"), [(0, 0), (0, -1), (DAY_S, DAY_S)])
+def test_title__pledge_that_ends_after_its_receipt__rejected(cure_s: int, left_s: int) -> None:
+    """Whoever does not pay could let the receipt run out, and nothing could be sold."""
+    text = only(pledging(NOW + 9 * DAY_S, NOW + 9 * DAY_S - left_s, cure_s), "title", "receipt 1")
+    assert "extend the receipt first" in text
+    assert "the goods could not be sold" in text
+
+
+@pytest.mark.parametrize("cure_s", [0, DAY_S])
+def test_title__pledge_that_ends_a_second_before_its_receipt__accepted(cure_s: int) -> None:
+    ends = NOW + 9 * DAY_S
+    assert reconcile(pledging(ends, ends - cure_s - 1, cure_s)).decision is Decision.ACCEPT
+
+
+def pledging(expires_at: int, maturity: int, cure_s: int) -> Subject:
+    """A receipt that a pledge is asked on; a bond's, where there is no time to cure."""
+    subject = existing(expires_at=expires_at)
+    number, digest, by = subject.documents[0][0], b"\1" * 32, NOW + DAY_S
+    order: AnyOrder = PledgeBondOrder(number, 2, 4, 3, 1, b"CNY", maturity, 0, digest, by)
+    if cure_s:
+        order = PledgeOrder(number, 2, 4, 3, 1, 1, b"CNY", maturity, 7_000, cure_s, 0, digest, by)
+    return replace(subject, order=order)
 
 
 def test_title__not_on_the_chain__rejected() -> None:
