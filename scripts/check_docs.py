@@ -1,6 +1,7 @@
-"""Refuse documents that point at what is not there: files, folders, tests, links, make targets.
+"""Refuse documents that point at what is not there: files, folders, tests, functions, links, make targets.
 
-A path in backquotes that begins with a folder of the project must exist; so must every relative link.
+- A path in backquotes that begins with a folder of the project must exist; so must every relative link.
+- `file.py::name` must be a function or class that the file defines.
 
 Example: python -m scripts.check_docs
 """
@@ -9,15 +10,19 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from scripts.check_files import ROOT, tracked
 
 PATH = re.compile(
-    r"`((?:api|cli|contracts|docs|holdfast|oracle|requirements|scripts|tests|tools|\.ci)/[^`\s]*)`"
+    r"`((?:api|cli|contracts|docs|holdfast|oracle|requirements|scripts|tests|tools|\.ci)/[^`\s:]*)`"
 )
+DEFINED = re.compile(r"`([^`\s:]+)::([^`\[]*)[^`]*`")
+FENCE = re.compile(r"^```\n(.*?)^```", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(r"(?<![\w./-])((?:docs|scripts|tests)/[\w./*-]*)(?:::(\w+))?")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-TARGET = re.compile(r"\bmake ([a-z]+)\b(?=[^a-z]*[`\n#]|\s+[A-Z]+=)")
+TARGET = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)(?=[^a-z]*[`\n#]|\s+[A-Z]+=)")
 
 
 def dead_references(file: Path, text: str, root: Path, targets: set[str]) -> list[str]:
@@ -26,6 +31,13 @@ def dead_references(file: Path, text: str, root: Path, targets: set[str]) -> lis
     for path in PATH.findall(text):
         if not any(root.glob(path.rstrip("/"))):
             found.append(f"{file}: `{path}` does not exist")
+    fenced = [match for block in FENCE.findall(text) for match in FENCED.findall(block)]
+    for path, _ in fenced:
+        if not any(root.glob(path.rstrip("/"))):
+            found.append(f"{file}: {path} does not exist")
+    for path, name in DEFINED.findall(text) + [match for match in fenced if match[1]]:
+        if not _defines(root / path, name):
+            found.append(f"{file}: there is no {name} in `{path}`")
     for link in LINK.findall(text):
         if "://" not in link and not (file.parent / link).exists():
             found.append(f"{file}: link to {link} leads nowhere")
@@ -36,14 +48,26 @@ def dead_references(file: Path, text: str, root: Path, targets: set[str]) -> lis
     return found
 
 
+def _defines(file: Path, name: str) -> bool:
+    if not file.is_file():
+        return False
+    return bool(re.search(rf"^\s*(?:async )?(?:def|class) {re.escape(name)}\b", _text(file), re.MULTILINE))
+
+
+@cache
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
 def main() -> int:
     """Print every dead reference; exit status 1 if there is one."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     found: list[str] = []
     for file in tracked(ROOT):
         if file.suffix == ".md":
-            found += dead_references(file, file.read_text(encoding="utf-8"), ROOT, targets)
+            text = file.read_text(encoding="utf-8")
+            found += dead_references(file, text, ROOT, targets)
     print("\n".join(found) or "documents: everything they point at is there")
     return 1 if found else 0
 

@@ -109,6 +109,14 @@ def test_one_failure__result__is_told_from_other_faults(cases: str, red: bool, t
         ("[here](absent.md)", 1),
         ("run `make demo ONCE=1`, then `make nothing`", 1),
         ("we make things; `make demo`", 0),
+        ("run `make no-such-thing`", 1),
+        ("`scripts/check_docs.py::dead_references`", 0),
+        ("`scripts/check_docs.py::dead`", 1),
+        ("`scripts/check_absent.py::main`", 1),
+        ("`tests/unit/setup/test_checks.py::test_sizes__at_the_limit__is_refused[a]`", 0),
+        ("```\npytest tests/unit/setup/test_checks.py::result_file tests/unit/\n```", 0),
+        ("```\npytest tests/unit/setup/test_checks.py::test_absent\n```", 1),
+        ("```\npytest tests/absent\n```", 1),
     ],
 )
 def test_documents__point_somewhere__it_must_exist(text: str, dead: int) -> None:
