@@ -233,7 +233,8 @@ def main(arguments: Sequence[str]) -> int:
             f"{row['act']:<38} {own:>10,} {_cell(trade):>11} {_ratio(own, trade):>6}",
             f"{_cell(plain):>13} {_ratio(own, plain):>6}",
         )
-    print("\nEach figure of Holdfast proves a 3-of-4 quorum and all signatures; the others prove nothing.")
+    print("\nEach figure of Holdfast checks all signatures and, where there is one, proves a 3-of-4 quorum")
+    print("(release, split and freeze need none); the others prove nothing.")
     for act, note in _NOTES.items():
         print(f"{act}: {note}.")
     return 0

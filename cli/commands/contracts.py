@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=ExampleGroup, example="holdfast contracts build --check\nholdfast contracts gas")
 def contracts() -> None:
-    """The contracts: Consortium and WarehouseReceipt."""
+    """The contracts: Consortium, WarehouseReceipt and the modules that act on receipts."""
 
 
 contracts.add_command(module)
@@ -111,7 +111,8 @@ def deploy(settings: Path | None, as_json: bool) -> None:
 def gas(rpc_url: str | None, as_json: bool) -> int:
     """Measure what each act costs, from transactions sent to a chain, against its budget.
 
-    Each figure is exact and includes the proof of a 3-of-4 quorum. Exit status 1 if one is over budget.
+    Each figure is exact and includes all signatures, and the proof of a 3-of-4 quorum where there is one:
+    release, split and freeze need none. Exit status 1 if one is over budget.
     """
     from cli.node import connect
     from holdfast.chain.gas import measure_gas
@@ -171,7 +172,7 @@ def _table(figures: list[GasFigure]) -> None:
         from rich.console import Console
         from rich.table import Table
 
-        table = Table(*heads, title="Gas of each act, quorum proof included")
+        table = Table(*heads, title="Gas of each act, quorum proof included where there is one")
         for column in table.columns[1:4]:
             column.justify = "right"
         for row in rows:
