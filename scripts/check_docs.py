@@ -1,7 +1,9 @@
 """Refuse documents that point at what is not there: files, folders, tests, functions, links, make targets.
 
 - A path in backquotes that begins with a folder of the project must exist; so must every relative link.
-- `file.py::name` must be a function or class that the file defines.
+- `file::name` must be a function or class that the file defines.
+- `Contract.function` must be in that contract's ABI. Pages that say which function does what (STRICT) may
+  name no other contract than ours.
 
 Example: python -m scripts.check_docs
 """
@@ -10,9 +12,13 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Final
 
+from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.compile import CONTRACTS
 from scripts.check_files import ROOT, tracked
 
 PATH = re.compile(
@@ -23,6 +29,23 @@ FENCE = re.compile(r"^```\n(.*?)^```", re.DOTALL | re.MULTILINE)
 FENCED = re.compile(r"(?<![\w./-])((?:docs|scripts|tests)/[\w./*-]*)(?:::(\w+))?")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 TARGET = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)(?=[^a-z]*[`\n#]|\s+[A-Z]+=)")
+FUNCTION = re.compile(r"`([A-Z]\w+)\.([a-z]\w*)`")
+SUFFIXES: Final = frozenset({"sol", "md", "py", "json", "toml"})
+STRICT: Final = frozenset({"law-map.md", "receipt-states.md", "what-shows-it.md"})
+
+Functions = Mapping[str, frozenset[str]]
+"""Contract -> names of its functions, those of its other pieces of code included."""
+
+
+@cache
+def contract_functions() -> Functions:
+    """The functions of every contract, from the committed ABIs."""
+    return {
+        name: frozenset(
+            str(entry["name"]) for entry in load_artifact(name).abi if entry["type"] == "function"
+        )
+        for name in CONTRACTS
+    }
 
 
 def dead_references(file: Path, text: str, root: Path, targets: set[str]) -> list[str]:
@@ -48,10 +71,22 @@ def dead_references(file: Path, text: str, root: Path, targets: set[str]) -> lis
     return found
 
 
+def unknown_functions(file: Path, text: str, functions: Functions) -> list[str]:
+    """One line for each function of a contract that there is not."""
+    found = []
+    for contract, name in FUNCTION.findall(text):
+        if name in SUFFIXES or (contract not in functions and file.name not in STRICT):
+            continue
+        if name not in functions.get(contract, ()):
+            found.append(f"{file}: no contract has a function `{contract}.{name}`")
+    return found
+
+
 def _defines(file: Path, name: str) -> bool:
     if not file.is_file():
         return False
-    return bool(re.search(rf"^\s*(?:async )?(?:def|class) {re.escape(name)}\b", _text(file), re.MULTILINE))
+    wanted = rf"^\s*(?:async )?(?:def|class|function) {re.escape(name)}\b"
+    return bool(re.search(wanted, _text(file), re.MULTILINE))
 
 
 @cache
@@ -68,6 +103,7 @@ def main() -> int:
         if file.suffix == ".md":
             text = file.read_text(encoding="utf-8")
             found += dead_references(file, text, ROOT, targets)
+            found += unknown_functions(file, text, contract_functions())
     print("\n".join(found) or "documents: everything they point at is there")
     return 1 if found else 0
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from scripts.check_addresses import offences
 from scripts.check_counts import count, one_failure
-from scripts.check_docs import dead_references
+from scripts.check_docs import contract_functions, dead_references, unknown_functions
 from scripts.check_files import ROOT
 from scripts.check_sizes import too_long
 from scripts.check_tests import test_offences as offences_of_tests
@@ -121,3 +122,29 @@ def test_one_failure__result__is_told_from_other_faults(cases: str, red: bool, t
 )
 def test_documents__point_somewhere__it_must_exist(text: str, dead: int) -> None:
     assert len(dead_references(ROOT / "x.md", text, ROOT, {"demo"})) == dead
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unknown"),
+    [
+        ("law-map.md", "`Pledge.pledge`, `Pledge.foreclose` and `WarehouseReceipt.suspend`", 0),
+        ("law-map.md", "`Pledge.forfeit`", 1),
+        ("any.md", "`Pledge.forfeit`", 1),
+        ("law-map.md", "`Foreclosure.foreclose`", 1),
+        ("any.md", "`Submission.rehearse` in `Valuation.sol`", 0),
+        ("law-map.md", "`Valuation.sol`", 0),
+    ],
+)
+def test_documents__name_functions_of_contracts__each_must_be_in_its_abi(
+    name: str, text: str, unknown: int
+) -> None:
+    assert len(unknown_functions(ROOT / name, text, contract_functions())) == unknown
+
+
+def test_law_map__each_rule__names_what_does_it_and_what_shows_it() -> None:
+    lines = (ROOT / "docs/law-map.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if line.startswith("| ") and not line.startswith("| Rule |")]
+    assert len(rows) > 25
+    for rule, _, function, test in rows:
+        assert re.search(r"::\w|`[A-Z]\w+\.[a-z]\w*`", function), rule
+        assert "::test_" in test, rule
