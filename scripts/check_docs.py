@@ -4,6 +4,8 @@
 - `file::name` must be a function or class that the file defines.
 - `Contract.function` must be in that contract's ABI. Pages that say which function does what (STRICT) may
   name no other contract than ours.
+- An arrow of a state diagram must name the functions that take it, each with who must agree in brackets, or
+  begin with "time".
 
 Example: python -m scripts.check_docs
 """
@@ -31,6 +33,9 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 TARGET = re.compile(r"\bmake ([a-z]+(?:-[a-z]+)*)(?=[^a-z]*[`\n#]|\s+[A-Z]+=)")
 FUNCTION = re.compile(r"`([A-Z]\w+)\.([a-z]\w*)`")
 SUFFIXES: Final = frozenset({"sol", "md", "py", "json", "toml"})
+DIAGRAM = re.compile(r"```mermaid\nstateDiagram-v2\n(.*?)```", re.DOTALL)
+ARROW = re.compile(r"^\s*(\S+) --> ([^:\s]+)(?:: (.*))?$")
+NAMED = re.compile(r"\b([a-z]\w*)(?= \()|\b([a-z]+[A-Z]\w*)\b")
 STRICT: Final = frozenset({"law-map.md", "receipt-states.md", "what-shows-it.md"})
 
 Functions = Mapping[str, frozenset[str]]
@@ -72,14 +77,41 @@ def dead_references(file: Path, text: str, root: Path, targets: set[str]) -> lis
 
 
 def unknown_functions(file: Path, text: str, functions: Functions) -> list[str]:
-    """One line for each function of a contract that there is not."""
+    """One line for each function of a contract, and each arrow of a state diagram, that there is not."""
     found = []
     for contract, name in FUNCTION.findall(text):
         if name in SUFFIXES or (contract not in functions and file.name not in STRICT):
             continue
         if name not in functions.get(contract, ()):
             found.append(f"{file}: no contract has a function `{contract}.{name}`")
+    known = frozenset().union(*functions.values())
+    for arrow in _arrows(text):
+        found += [f"{file}: {arrow[0].strip()}: {fault}" for fault in _faults(arrow, known)]
     return found
+
+
+def drawn_functions(text: str) -> frozenset[str]:
+    """The functions that the arrows of a page's state diagrams name."""
+    return frozenset(name for arrow in _arrows(text) for name in _named(arrow[3] or ""))
+
+
+def _named(label: str) -> list[str]:
+    return [one or other for one, other in NAMED.findall(label)]
+
+
+def _arrows(text: str) -> list[re.Match[str]]:
+    lines = [line for diagram in DIAGRAM.findall(text) for line in diagram.splitlines()]
+    return [arrow for line in lines if (arrow := ARROW.match(line))]
+
+
+def _faults(arrow: re.Match[str], known: frozenset[str]) -> list[str]:
+    start, end, label = arrow.groups()
+    if not label:
+        return [] if "[*]" in (start, end) else ["the arrow has no words"]
+    named = _named(label)
+    if not named and not label.startswith("time "):
+        return ['names no function, nor begins with "time"']
+    return [f"there is no function {name}" for name in named if name not in known]
 
 
 def _defines(file: Path, name: str) -> bool:

@@ -5,15 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from holdfast.chain.acts import FUNCTIONS
 from scripts.check_addresses import offences
 from scripts.check_counts import count, one_failure
-from scripts.check_docs import contract_functions, dead_references, unknown_functions
+from scripts.check_docs import contract_functions, dead_references, drawn_functions, unknown_functions
 from scripts.check_files import ROOT
 from scripts.check_sizes import too_long
 from scripts.check_tests import test_offences as offences_of_tests
 
 HERE = Path("tests/unit/test_x.py")
 REGISTRY = "registry." + "npmjs" + ".org"
+RECEIPT_ORDERS = tuple(
+    ("WarehouseReceipt", name) for name in ("issue", "transfer", "deliver", "suspend", "reinstate")
+)
 
 
 def result_file(folder: Path, cases: str) -> Path:
@@ -148,3 +152,29 @@ def test_law_map__each_rule__names_what_does_it_and_what_shows_it() -> None:
     for rule, _, function, test in rows:
         assert re.search(r"::\w|`[A-Z]\w+\.[a-z]\w*`", function), rule
         assert "::test_" in test, rule
+
+
+@pytest.mark.parametrize(
+    ("arrow", "faults"),
+    [
+        ("[*] --> LIVE: issue (quorum)", 0),
+        ("LIVE --> LIVE: transferPledged, as above", 0),
+        ("LIVE --> LIVE: acknowledge (operator) or tender (holder) a part", 0),
+        ("LIVE --> LIVE: transfr (holder)", 1),
+        ("LIVE --> LIVE: transfer (holder) or unheardOf", 1),
+        ("LIVE --> LIVE: somebody moves it", 1),
+        ("LIVE --> LIVE", 1),
+        ("NotDue --> Due: time passes the due date", 0),
+        ("REPLACED --> [*]", 0),
+    ],
+)
+def test_documents__draw_states__each_arrow_names_functions_or_time(arrow: str, faults: int) -> None:
+    text = f"```mermaid\nstateDiagram-v2\n    {arrow}\n```"
+    assert len(unknown_functions(ROOT / "any.md", text, contract_functions())) == faults
+
+
+def test_diagrams__every_act_on_a_receipt__is_drawn_or_named() -> None:
+    text = (ROOT / "docs/receipt-states.md").read_text(encoding="utf-8")
+    drawn = drawn_functions(text)
+    for contract, function in {*FUNCTIONS.values(), *RECEIPT_ORDERS}:
+        assert function in drawn or f"`{contract}.{function}`" in text, f"{contract}.{function}"
