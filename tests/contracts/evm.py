@@ -169,6 +169,10 @@ class Chain:
     def storage(self, address: str, slot: int) -> int:
         return int(self._evm.storage(address, slot))
 
+    def set_storage(self, address: str, slot: int, word: int) -> None:
+        """What acts would take years to write there: a state of the chain to begin from."""
+        self._evm.insert_account_storage(address, slot, word)
+
     def transact(self, to: str, data: bytes, sender: str | None = None) -> tuple[bytes, Outcome]:
         """Send raw calldata; returns what came back and what happened. A contract may be the sender, too."""
         caller = sender or self.deployer

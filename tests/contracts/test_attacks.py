@@ -34,6 +34,7 @@ from tests.contracts.harness import (
     receipt_id,
     refused,
 )
+from tests.contracts.test_foreclosure import in_default
 
 STRANGER = address_of(key_of("stranger"))
 
@@ -51,8 +52,8 @@ def test_attack__sale_undone_a_year_later__refused(acts: ActsWorld) -> None:
         acts.submit(back)
     alone = replace(back, deadline=acts.deadline_s)
     with refused("ForeignSignature", member=IMPORTER):
-        by_seller = acts.party_signatures(alone)[0]
-        acts.submit(alone, parties=(by_seller, by_seller))
+        by_buyer = acts.party_signatures(alone)[0]
+        acts.submit(alone, parties=(by_buyer, by_buyer))
     with refused("ReceiptNotPledged"):
         acts.put(acts.pledged_transfer_order(receipt, IMPORTER, holder=TRADER))
     assert acts.receipt(receipt)["holder"] == TRADER
@@ -104,8 +105,8 @@ def test_attack__pledged_twice__the_second_is_only_ever_second(acts: ActsWorld) 
 
 
 def test_attack__forced_transfer_to_oneself_strips_a_freeze__refused(acts: ActsWorld) -> None:
-    receipt = acts.issued()
-    pledge = acts.pledged(receipt)
+    """Not by a transfer, not by a sale after default and the time to cure, with every signature."""
+    receipt, (pledge,) = in_default(acts)
     acts.frozen(receipt)
     seq = acts.seq(receipt)
     own = TransferOrder(receipt, IMPORTER, TRADER, seq, acts.deadline_s)
@@ -119,8 +120,9 @@ def test_attack__forced_transfer_to_oneself_strips_a_freeze__refused(acts: ActsW
         sale = ForeclosureOrder(
             receipt, BANK, IMPORTER, to, seq, SALE, *sums, (Share(pledge, 10, 10),), 0, acts.deadline_s
         )
-        with refused("NoDefault"):
+        with refused("ReceiptFrozen", freezeCase=1):
             acts.put(sale)
+        assert (acts.receipt(receipt)["freezes"], acts.receipt(receipt)["freezeCase"]) == (1, 1)
     acts.put(acts.unfreeze_order(receipt))
     with refused("TransfereeIsHolder"):
         acts.put(acts.pledged_transfer_order(receipt, IMPORTER))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from eth_abi import encode
+from eth_utils import keccak
 
 from holdfast.attestation.typed_data import order_hash
 from holdfast.chain.acts import MODULE_NEEDS, pledge_id
-from holdfast.domain.acts import ForeclosureOrder, PledgeAssignOrder, Share
+from holdfast.domain.acts import ForeclosureOrder, PledgeAssignOrder, PledgeBondOrder, PledgeOrder, Share
 from tests.contracts.acts_harness import BANK_3, BANK_4, SALE, ActsWorld
-from tests.contracts.bonding import bonded, redemption
+from tests.contracts.bonding import bond_order, bonded, redemption
 from tests.contracts.harness import BANK, BANK_2, IMPORTER, TRADER, refused
 
 BANKS = (BANK, BANK_2, BANK_3, BANK_4)
@@ -111,3 +113,33 @@ def test_foreclosure__of_a_free_receipt_by_nobody__refused(acts: ActsWorld) -> N
     at = data.index(BANK.to_bytes(32), data.index(receipt.to_bytes(32)))
     with refused("NotFirstRank", receiptId=receipt, given=0, firstPledgee=0):
         acts.chain.transact(to, data[:at] + bytes(32) + data[at + 32 :])
+
+
+def record_slot(acts: ActsWorld, number: int, known: int) -> int:
+    """Where the module keeps the record of a pledge: found by one that is there."""
+
+    def slot(pledge: int, place: int) -> int:
+        return int.from_bytes(keccak(encode(["uint64", "uint256"], [pledge, place])))
+
+    module = acts.modules["Pledge"]
+    (place,) = (each for each in range(4) if acts.chain.storage(module, slot(known, each)))
+    return slot(number, place)
+
+
+@pytest.mark.parametrize("bond", [False, True])
+def test_attack__two_orders_whose_hashes_begin_alike__the_second_is_refused(
+    acts: ActsWorld, bond: bool
+) -> None:
+    """Ids are 64 bits of a hash, so 2^32 tries make two alike: here the first one's record is put there."""
+    known = acts.pledged(acts.issued(2))
+    receipt = acts.issued()
+    order: PledgeOrder | PledgeBondOrder = bond_order(acts, receipt) if bond else acts.pledge_order(receipt)
+    number, module = pledge_id(order_hash(order)), acts.modules["Pledge"]
+    word = acts.chain.storage(module, record_slot(acts, known, known))
+    acts.chain.set_storage(module, record_slot(acts, number, known), word)
+    with refused("PledgeExists", pledgeId=number):
+        acts.put(order)
+    assert acts.receipt(receipt)["pledges"] == 0
+    assert acts.ask("Pledge", "pledgeOf", number) == acts.ask("Pledge", "pledgeOf", known)
+    acts.chain.set_storage(module, record_slot(acts, number, known), 0)
+    acts.put(order)
