@@ -97,7 +97,7 @@ def open_client(
 
     Raises WrongUsage if an option is missing, Misconfigured for a token file that others may read.
     """
-    from oracle.runtime import read_secret
+    from holdfast.keys.secret_file import read_secret
 
     if token_file is None:
         raise WrongUsage(

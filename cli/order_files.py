@@ -6,14 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.errors import WrongUsage
 from cli.inputs import read_json_object
-from cli.order_words import members_to_sign
-from holdfast.chain.deploy import Deployment
-from holdfast.chain.domains import AnyRequest, read_typed_data
 from holdfast.domain.errors import InvalidInput
+
+if TYPE_CHECKING:  # What reads typed data is slow to load, and only signing needs it.
+    from holdfast.chain.deployment import Deployment
+    from holdfast.chain.domains import AnyRequest
 
 TYPE = "holdfast-order"
 VERSION = 1
@@ -39,6 +40,9 @@ class OrderFile:
 
     def order(self, deployment: Deployment) -> AnyRequest:
         """The order in the typed data. Raises InvalidInput for another chain or contract, or a bad field."""
+        from cli.order_words import members_to_sign
+        from holdfast.chain.domains import read_typed_data
+
         found = read_typed_data(deployment, self.typed_data)
         members_to_sign(found)
         return found

@@ -15,7 +15,7 @@ from holdfast.keys.keystore import PartyKeys, open_keys, show_keys
 
 def password_from(file: Path) -> str:
     """The one line of a password file. Raises Misconfigured if others may read it."""
-    from oracle.runtime import read_secret
+    from holdfast.keys.secret_file import read_secret
 
     return read_secret(file, "password")
 

@@ -19,6 +19,7 @@ from holdfast.domain.policy import Policy
 from holdfast.evidence.collection import read_policy
 from holdfast.evidence.telemetry import FrameContent
 from holdfast.keys.keystore import PartyKeys, open_keys
+from holdfast.keys.secret_file import read_secret as read_secret
 from holdfast.store.copies import CopiesStore
 from holdfast.store.directory import DirectoryStore
 from holdfast.store.kubo import KuboStore
@@ -36,19 +37,6 @@ from oracle.wms.tryton import TrytonSource
 def now_s() -> int:
     """Unix seconds of this machine's clock."""
     return int(time.time())
-
-
-def read_secret(file: Path, what: str) -> str:
-    """One line from a file only its owner may read. Raises Misconfigured."""
-    try:
-        if file.stat().st_mode & 0o077:
-            raise Misconfigured(f"{what} file {file} may be read by others: run `chmod 600 {file}`")
-        text = file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Misconfigured(f"{what} file {file}: {error.strerror}") from error
-    if not text:
-        raise Misconfigured(f"{what} file {file} is empty")
-    return text
 
 
 def open_store(setting: str) -> EvidenceStore:

@@ -162,7 +162,7 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def _issuer_key(home: Home) -> Ed25519PrivateKey:
-    from oracle.runtime import read_secret
+    from holdfast.keys.secret_file import read_secret
 
     text = read_secret(home.token_private_key, "token issuer's key")
     try:

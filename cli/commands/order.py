@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,11 +16,12 @@ from cli.framework import ExampleGroup, emit_json, json_option, progress, progre
 from cli.home import Home, find_home
 from cli.options import api_options
 from cli.order_files import from_answer, read_order_file
-from cli.order_words import describe, members_to_sign, takes_consent
 from cli.outside import Outside, pass_outside
-from holdfast.chain.domains import AnyRequest
 from holdfast.domain.errors import InvalidInput, Misconfigured
 from holdfast.domain.units import show_time
+
+if TYPE_CHECKING:  # Only signing needs what reads typed data, and it is slow to load.
+    from holdfast.chain.domains import AnyRequest
 
 ENDS = ("final", "refused", "exception")
 POLL_S = 0.5
@@ -76,8 +77,9 @@ def sign(
     The words are drawn from what is signed, not from what the API said of it. An order for another chain
     or contract is refused.
     """
+    from cli.order_words import describe
     from cli.unlocking import unlock
-    from holdfast.chain.connection import load_deployment
+    from holdfast.chain.deployment import load_deployment
     from holdfast.chain.domains import domain_of
 
     home = find_home()
@@ -216,6 +218,8 @@ def member_names(home: Home) -> dict[int, str]:
 
 def _wanted(read: AnyRequest, signers: tuple[tuple[int, str], ...]) -> tuple[int, ...]:
     """Whom the order names, and where it may need one, the first pledgee that the API named with them."""
+    from cli.order_words import members_to_sign, takes_consent
+
     more = [member for member, _ in signers] if takes_consent(read) else []
     return tuple(dict.fromkeys((*members_to_sign(read), *more)))
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from requests.exceptions import ConnectionError as RequestsConnectionError
@@ -22,7 +20,9 @@ from web3.middleware import ExtraDataToPOAMiddleware
 
 from holdfast.attestation.typed_data import Domain
 from holdfast.chain.artifacts import load_artifact
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
+from holdfast.chain.deployment import load_deployment as load_deployment
+from holdfast.chain.deployment import save_deployment as save_deployment
 from holdfast.chain.refusals import refusal
 from holdfast.domain.errors import HoldfastError, Misconfigured, Unreachable
 
@@ -68,21 +68,6 @@ def _value(component: Any, value: Any) -> Any:
     if component["type"] == "tuple[]":
         return [_named(component["components"], one) for one in value]
     return value
-
-
-def save_deployment(path: Path, deployment: Deployment, genesis_hash: str) -> None:
-    """Write the deployment file that names chain and contracts."""
-    path.write_text(json.dumps({**asdict(deployment), "genesis_hash": genesis_hash}, indent=2) + "\n")
-
-
-def load_deployment(path: Path) -> tuple[Deployment, str]:
-    """Read a deployment file: (deployment, genesis hash). Raises Misconfigured if it is not one."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        genesis = str(data.pop("genesis_hash"))
-        return Deployment(**data), genesis
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Misconfigured(f"no readable deployment file at {path}: {error}") from error
 
 
 class Connection:

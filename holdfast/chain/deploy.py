@@ -16,6 +16,7 @@ from web3.types import TxReceipt
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.acts import MODULE_NEEDS, MODULE_RIGHTS
 from holdfast.chain.artifacts import load_artifact
+from holdfast.chain.deployment import Deployment as Deployment
 from holdfast.chain.governance import Governance as Governance
 from holdfast.chain.governance import hand_over
 from holdfast.chain.module_orders import module_arguments, module_order
@@ -64,36 +65,6 @@ class FoundingSeries:
     staleness_s: int
     deviation_bps: int
     feeders: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """Where a consortium lives. `block` is the first one that an indexer has to read."""
-
-    chain_id: int
-    access_manager: str
-    consortium: str
-    warehouse_receipt: str
-    block: int
-    pledge: str = ""
-    receipt_acts: str = ""
-    court: str = ""
-    receipt_status: str = ""
-    origins: str = ""
-    receipt_medium: str = ""
-    replacement: str = ""
-    shortage: str = ""
-    storage_lien: str = ""
-    valuation: str = ""
-
-    def contracts(self) -> dict[str, str]:
-        """Contract -> address, of every contract of ours that is named: the first two, then modules."""
-        named = {field.name: str(getattr(self, field.name)) for field in fields(self)}
-        return {
-            "".join(part.capitalize() for part in name.split("_")): address
-            for name, address in named.items()
-            if address.startswith("0x") and name != "access_manager"
-        }
 
 
 def create_address(deployer: str, nonce: int) -> str:

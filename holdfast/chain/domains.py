@@ -9,7 +9,7 @@ from holdfast.attestation.act_types import ACT_TYPES
 from holdfast.attestation.typed_data import Domain, order_from_typed_data
 from holdfast.attestation.types import CLASSES, Signable
 from holdfast.chain.acts import FUNCTIONS
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import Misconfigured
