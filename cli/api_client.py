@@ -71,7 +71,7 @@ class ApiClient:
                     if len(data) > MAX_ANSWER_BYTES:
                         raise Unreachable("API", self._url, "its answer has no end")
         except httpx.HTTPError as error:
-            raise Unreachable("API", self._url, type(error).__name__) from error
+            raise Unreachable("API", self._url, _why(error)) from error
         return self._read(answer.status_code, bytes(data))
 
     def _read(self, status: int, data: bytes) -> dict[str, Any]:
@@ -113,6 +113,14 @@ def embedded_api(home: Home) -> str:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WrongUsage(f"--api is missing, and {home.ports} names no API of this home") from error
     return f"http://127.0.0.1:{port}"
+
+
+def _why(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return f"no answer in {TIMEOUT_S:.0f} s"
+    if isinstance(error, httpx.ConnectError):
+        return "nobody answers there; look at --api, and whether the API runs"
+    return f"the connection broke ({type(error).__name__})"
 
 
 def _checked(url: str) -> str:

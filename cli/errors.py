@@ -109,6 +109,9 @@ def _parts(error: BaseException) -> tuple[str, str, str, int]:
             "Not at an end yet" if isinstance(error, StillOpen) else titles.get(error.exit_status, "Error")
         )
         return error.code, title, str(error), error.exit_status
+    if isinstance(error, click.MissingParameter) and isinstance(error.param, click.Option):
+        right = (error.param.help or "a value").partition("  [")[0].removesuffix(".")
+        return "wrong-usage", "Wrong usage", f"{error.param.opts[0]} is missing; expected: {right}", USAGE
     if isinstance(error, click.FileError):
         return "wrong-usage", "Wrong usage", error.format_message(), USAGE
     if isinstance(error, click.ClickException):

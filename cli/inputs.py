@@ -13,8 +13,10 @@ from holdfast.domain.errors import InvalidInput
 MAX_INPUT_BYTES = 4 * 1024 * 1024
 
 
-def read_input(name: str, argument: str, max_bytes: int = MAX_INPUT_BYTES) -> bytes:
-    """The bytes of a file, or of standard input for `-`.
+def read_input(
+    name: str, argument: str, max_bytes: int = MAX_INPUT_BYTES, *, right: str = "a file that can be read"
+) -> bytes:
+    """The bytes of a file, or of standard input for `-`. `right` says what the argument is for.
 
     Raises:
         WrongUsage: there is no such file, or it cannot be read.
@@ -27,15 +29,15 @@ def read_input(name: str, argument: str, max_bytes: int = MAX_INPUT_BYTES) -> by
             with Path(name).open("rb") as file:
                 data = file.read(max_bytes + 1)
     except OSError as error:
-        raise WrongUsage(f"{argument}: {name}: {error.strerror}") from error
+        raise WrongUsage(f"{argument}: {name}: {error.strerror}; expected {right}") from error
     if len(data) > max_bytes:
         raise InvalidInput(argument, f"more than {max_bytes:,} bytes", f"at most {max_bytes:,} bytes")
     return data
 
 
-def read_json_object(name: str, argument: str) -> dict[str, Any]:
+def read_json_object(name: str, argument: str, *, right: str = "a JSON object") -> dict[str, Any]:
     """A JSON object from a file. Raises WrongUsage, and InvalidInput for other content."""
-    data = read_input(name, argument)
+    data = read_input(name, argument, right=right)
     try:
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:

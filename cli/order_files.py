@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # What reads typed data is slow to load, and only signing nee
 
 TYPE = "holdfast-order"
 VERSION = 1
+RIGHT = "an order file, as `holdfast order prepare` and `order fetch` write"
 _KNOWN = {"type", "version", "summary", "signers", "signatures", "typed_data", "documents", "place"}
 
 
@@ -73,9 +74,9 @@ class OrderFile:
 
 def read_order_file(name: str) -> OrderFile:
     """Read an order file. Raises WrongUsage for no such file, InvalidInput for other content."""
-    found = read_json_object(name, "FILE")
-    right = found.get("type") == TYPE and found.get("version") == VERSION
-    if not right or set(found) | {"documents", "place"} != _KNOWN:
+    found = read_json_object(name, "FILE", right=RIGHT)
+    ours = found.get("type") == TYPE and found.get("version") == VERSION
+    if not ours or set(found) | {"documents", "place"} != _KNOWN:
         raise InvalidInput(
             "FILE", name, f"an order file of version {VERSION}, as `holdfast order prepare` writes"
         )

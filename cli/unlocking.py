@@ -10,7 +10,7 @@ import click
 
 from cli.errors import WrongUsage, arguments
 from cli.home import Home
-from holdfast.keys.keystore import PartyKeys, open_keys, show_keys
+from holdfast.keys.keystore import PartyKeys, keystore_path, open_keys, show_keys
 
 
 def password_from(file: Path) -> str:
@@ -40,6 +40,12 @@ def unlock(home: Home, name: str, password_file: Path | None, folder: Path | Non
     """
     where = folder or home.keys
     with arguments():
+        if not keystore_path(where, name).exists():
+            there = ", ".join(sorted(path.stem for path in where.glob("*.json"))) or "none"
+            raise WrongUsage(
+                f"--key: {where} holds no keystore {name!r}; expected one that is there ({there}), or another "
+                "folder by --keys; `holdfast key new` makes a new one"
+            )
         show_keys(where, name)
         embedded = home.password(name)
     if password_file is None and where == home.keys and embedded.is_file():

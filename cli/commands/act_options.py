@@ -1,31 +1,26 @@
 """Options of `holdfast order prepare ACT`, made of the shapes that the API asks for.
 
 A new act needs nothing here: its fields become options by their names (`amount_minor` is `--amount-minor`),
-and the API checks them. READERS only turn what people write into what programs send; a field's name, or how
-it ends, says which one reads it.
+`cli.act_values` says how they are written, and what does not fit the shape is refused before it is sent.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal, get_args, get_origin
 
 import click
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from api.orders.act_fields import Prepare
 from api.orders.act_schemas import PrepareAct
 from api.orders.schemas import PrepareDelivery, PrepareTransfer
-from cli.commands.order_prepare import receipt_id
+from cli.act_values import read_value, written
 from cli.errors import WrongUsage
-from cli.inputs import read_input
-from holdfast.domain.document import DOCUMENT_FIELDS
-from holdfast.domain.units import to_grams
+from holdfast.domain.errors import Refused
 
 OTHER_NAMES: Final = {
     "receipt_id": "--receipt",
@@ -38,9 +33,17 @@ OTHER_NAMES: Final = {
 }
 """Fields whose option is not called as they are."""
 HINTS: Final = {
+    "receipt_id": "The receipt: 0x and 64 hex digits.",
+    "receipt_ids": "Each of the receipts; once for each.",
     "parts": "NUMBER:QUANTITY:PACKAGES[:MARKS], such as QD-7A:50t:40; once for each new receipt.",
-    "changes": "FIELD=VALUE; once for each field.",
+    "changes": "A field of the document and what it shall say; once for each field.",
+    "quantity_g": "How much: such as 50t or 2500kg; a plain number is grams.",
+    "currency": "Three letters of ISO 4217, such as CNY.",
+    "transferee": "Member number of whom it goes to.",
+    "assignee": "Member number of who takes the pledge over.",
+    "buyer": "Member number of the buyer.",
 }
+"""Words for people where those of the API's field are for programs."""
 SAMPLES: Final = {
     "receipt_id": "0x5f…",
     "receipt_ids": "0x5f… --receipt 0x6a…",
@@ -51,6 +54,10 @@ SAMPLES: Final = {
     "quantity_g": "50t",
     "ltv_bps": "7000",
     "cure_s": "864000",
+    "pledgee": "4",
+    "lien-terms fee_minor": "80",
+    "lien-terms cap_minor": "900000",
+    "lien-terms from_s": "2026-10-01T00:00:00+08:00",
     **dict.fromkeys(("maturity", "expires_at", "storage_until", "from_s"), "2027-03-31T16:00:00Z"),
     **dict.fromkeys(("observed_at", "sold_at"), "2026-11-21T08:00:00Z"),
     **dict.fromkeys(("filing_digest", "document_digest", "sale_digest"), "@document.pdf"),
@@ -63,73 +70,8 @@ SAMPLES: Final = {
     "case reason": "1",
     "kind": "bill-of-lading",
 }
-
-
-def digest_or_file(text: str) -> str:
-    """A digest, or `@FILE` for that of a file."""
-    return "0x" + hashlib.sha256(read_input(text[1:], "@FILE")).hexdigest() if text[:1] == "@" else text
-
-
-def _grams(text: str) -> str:
-    """Grams in digits, or a mass with its unit: 50t, 2500kg."""
-    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(g|kg|t)?", text)
-    if found is None:
-        raise WrongUsage(f"{text!r} is no mass; expected grams, or a number with t, kg or g")
-    return str(to_grams(found[1], found[2] or "g"))
-
-
-def _time(text: str) -> int:
-    """Unix seconds, or a time with its zone: 2027-03-31T16:00:00Z."""
-    if text.isascii() and text.isdigit():
-        return int(text)
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise WrongUsage(f"{text!r} is no time; expected unix seconds or 2027-03-31T16:00:00Z") from error
-    if found.tzinfo is None:
-        raise WrongUsage(f"{text!r} names no zone; expected for example {text}+08:00")
-    return int(found.timestamp())
-
-
-def _part(text: str) -> dict[str, Any]:
-    number, _, rest = text.partition(":")
-    mass, _, rest = rest.partition(":")
-    packages, _, marks = rest.partition(":")
-    if not number or not mass or not packages.isdigit():
-        raise WrongUsage(f"--part: {text!r} is not right; expected {HINTS['parts']}")
-    part = {"receipt_number": number, "quantity_g": _grams(mass), "package_count": int(packages)}
-    return part | ({"marks": marks} if marks else {})
-
-
-_KINDS: Final = {item.name: item.metadata["kind"] for item in DOCUMENT_FIELDS}
-
-
-def _change(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or name not in _KINDS:
-        raise WrongUsage(f"--set: {text!r} is not right; expected FIELD=VALUE, a field of the document")
-    if _KINDS[name] in ("count", "bps", "time", "member", "version", "bool"):
-        try:
-            return name, json.loads(value)
-        except ValueError as error:
-            raise WrongUsage(f"--set {name}: {value!r} is not right; expected a number") from error
-    return name, value
-
-
-READERS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
-    ("receipt_id", receipt_id),
-    ("receipt_ids", receipt_id),
-    ("parts", _part),
-    ("changes", _change),
-    ("maturity", _time),
-    ("from_s", _time),
-    ("released_id", receipt_id),
-    ("storage_until", _time),
-    ("_at", _time),
-    ("_digest", digest_or_file),
-    ("_g", _grams),
-)
-"""End of a field's name -> what reads it."""
+SEVERAL: Final = ("receipt_ids", "parts", "changes", "claims_minor")
+"""Fields whose option may be given more than once."""
 
 
 @cache
@@ -155,14 +97,20 @@ def act_parameters(name: str) -> list[Callable[[Any], Any]]:
 
 
 def act_example(name: str) -> str:
-    """A line that can be copied, with everything that must be given."""
+    """Lines that can be copied, with everything that must be given."""
     given = []
     for field, about in _fields(name):
         if _must(field, about) and field != "type":
             sample = SAMPLES.get(f"{name} {field}") or SAMPLES.get(field) or (about.examples or ["…"])[0]
             given.append(f"{_name(field)} {sample}")
-    words = " ".join(("holdfast order prepare", name, *given))
-    return f"{words} --token-file my.token --out {name}.json"
+    words = (f"holdfast order prepare {name}", *given, "--token-file my.token", f"--out {name}.json")
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) > 90:
+            lines[-1] += " \\"
+            lines.append(" ")
+        lines[-1] += " " + word
+    return "\n".join(lines)
 
 
 def act_body(name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -172,22 +120,38 @@ def act_body(name: str, given: dict[str, Any]) -> dict[str, Any]:
         value = given.get(field)
         if field == "type" or value is None or value == ():
             continue
-        read = next((reader for end, reader in READERS if field == end or _ends(field, end)), None)
         if isinstance(value, tuple):
-            found = [value_of(read, each) for each in value]
+            found = [read_value(_name(field), field, each) for each in value]
             body[field] = dict(found) if field == "changes" else found
         else:
-            body[field] = value_of(read, value)
+            body[field] = read_value(_name(field), field, value)
     return body
 
 
-def value_of(read: Callable[[str], Any] | None, value: Any) -> Any:
-    """One option's value as the API takes it."""
-    return value if read is None else read(value)
+def check_body(name: str, body: dict[str, Any]) -> None:
+    """Hold what is to be sent against the API's own shape. Raises WrongUsage that names each wrong option."""
+    try:
+        shapes()[name].model_validate(body)
+    except ValidationError as error:
+        raise WrongUsage("; ".join(dict.fromkeys(_wrong(item) for item in error.errors()))) from error
 
 
-def _ends(field: str, end: str) -> bool:
-    return end.startswith("_") and field.endswith(end)
+def by_option(name: str, error: Refused) -> Refused:
+    """What the API refused, with the option in the place of the field that it names, if it is one."""
+    field, colon, rest = str(error).partition(": ")
+    snake = re.sub("([A-Z])", lambda found: "_" + found[1].lower(), field)
+    if not colon or snake not in shapes()[name].model_fields:
+        return error
+    return Refused(error.reason, f"{_name(snake)}: {rest}")
+
+
+def _wrong(item: Any) -> str:
+    field, how = str(item["loc"][0]), written(str(item["loc"][0]))
+    right = str(item["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
+    if "pattern" in (item.get("ctx") or {}):
+        right = how.right if how else "text of another form"
+    value = "it" if item["type"] == "missing" else repr(item["input"])[:120]
+    return f"{_name(field)}: {value} is not right; expected {right}"
 
 
 def _fields(name: str) -> list[tuple[str, FieldInfo]]:
@@ -201,24 +165,35 @@ def _name(field: str) -> str:
 
 
 def _option(field: str, about: FieldInfo) -> Callable[[Any], Any]:
-    text = HINTS.get(field) or about.description or ""
+    how = written(field)
     chosen = get_args(about.annotation) if get_origin(about.annotation) is Literal else ()
-    several = field in ("receipt_ids", "parts", "changes", "claims_minor")
-    plain: Any = {} if about.annotation is not int or _reads_time(field) else {"type": int}
+    plain: Any = {"type": int} if about.annotation is int and (how is None or how.read is None) else {}
+    if how is not None:
+        plain["metavar"] = how.sign
     if chosen:
         plain = {"type": click.Choice([str(each) for each in chosen])}
     if field == "valid_for_s":
-        plain = {"type": click.IntRange(60), "default": 3600, "show_default": True}
+        plain = {"type": click.IntRange(60), "default": 3600, "show_default": True, "metavar": "SECONDS"}
     elif not about.is_required() and isinstance(about.default, str | int):
         plain |= {"default": about.default, "show_default": True}
+    several = field in SEVERAL
     return click.option(
-        _name(field), field, required=_must(field, about), multiple=several, help=text, **plain
+        _name(field), field, required=_must(field, about), multiple=several, help=_help(field, about), **plain
     )
+
+
+def _help(field: str, about: FieldInfo) -> str:
+    text, how = about.description or "", written(field)
+    if field in HINTS:
+        return HINTS[field]
+    if text == "Member number.":
+        return f"Member number of the {field}."
+    if how is not None and how.sign == "TIME":
+        return text.replace("unix seconds", "such as 2027-03-31T16:00:00Z")
+    if how is not None and how.sign == "DIGEST":
+        return text.removesuffix(".").removesuffix(": 0x and 64 hex digits") + ": 0x…, or @FILE for a file's."
+    return text
 
 
 def _must(field: str, about: FieldInfo) -> bool:
     return about.is_required() and field != "lot_id"  # The policy and the lot's own number give it.
-
-
-def _reads_time(field: str) -> bool:
-    return any(reader is _time and (field == end or _ends(field, end)) for end, reader in READERS)

@@ -95,7 +95,12 @@ def sign(
         click.confirm("Sign this?", abort=True, err=True)
     keys = unlock(home, name, password_file, folder)
     signer = _whose(read, order_file.signers, keys.account, member)
-    signed = order_file.signed(signer, "0x" + keys.sign(domain_of(found, read), read).hex())
+    signature = "0x" + keys.sign(domain_of(found, read), read).hex()
+    if order_file.signatures.get(signer) == signature:
+        raise WrongUsage(
+            f"FILE: {file} carries the signature of member {signer} already; expected an order it has not signed"
+        )
+    signed = order_file.signed(signer, signature)
     signed.write(Path(file))
     missing = [each for each in _wanted(read, order_file.signers) if each not in signed.signatures]
     if as_json:
@@ -229,11 +234,10 @@ def _whose(read: AnyRequest, signers: tuple[tuple[int, str], ...], account: str,
     if member is None:
         mine = [each for each, owner in signers if owner.lower() == account.lower()]
         member = mine[0] if mine else None
-    if member is None or member not in wanted:
-        raise WrongUsage(
-            f"--key: {account} is the account of none of the members that sign this order "
-            f"({', '.join(str(each) for each in wanted)}); if it is, say whose with --member"
-        )
+    accounts = dict(signers)
+    if member not in wanted or accounts.get(member, account).lower() != account.lower():
+        right = " or ".join(f"{accounts.get(each, 'the account')} of member {each}" for each in wanted)
+        raise WrongUsage(f"--key: {account} is not a key that signs this order; expected {right}")
     return member
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from cli.act_values import digest_or_file, receipt_id
 from cli.api_client import open_client
-from cli.commands.order_prepare import receipt_id
 from cli.errors import printable
 from cli.framework import ExampleCommand, emit_json
 from cli.home import find_home
@@ -103,8 +103,6 @@ def series(
 
     Nobody signs it: attesters' people look whether the series fits the goods (`holdfast attester approve`).
     """
-    from cli.commands.act_options import digest_or_file
-
     client = open_client(find_home(), url, token_file, outside.transport)
     body = {"series_digest": digest_or_file(series_digest), "valid_for_s": valid_for}
     show_order(client.post(f"/v1/receipts/{receipt_id(receipt)}/series", body), as_json)

@@ -19,6 +19,7 @@ from cli.options import api_options
 from cli.order_files import from_answer
 from cli.outside import Outside, pass_outside
 from holdfast.domain.deposit import check_terms
+from holdfast.domain.errors import Refused
 
 _TRANSFER = "holdfast order prepare transfer --receipt 0x5f… --to 3 --token-file importer.token --out t.json"
 _PLEDGE = """\
@@ -56,9 +57,9 @@ def prepare() -> None:
 
 
 def _act_command(name: str) -> click.Command | None:
-    from cli.commands.act_options import act_body, act_example, act_help, act_names, act_parameters
+    from cli.commands import act_options as acts
 
-    if name not in act_names():
+    if name not in acts.act_names():
         return None
 
     def run(
@@ -71,16 +72,20 @@ def _act_command(name: str) -> click.Command | None:
         **given: Any,
     ) -> None:
         home = find_home()
-        body = act_body(name, given)
+        body = acts.act_body(name, given)
         if {"site", "lot"} <= set(body) and "lot_id" not in body:
             body["lot_id"] = _lot_of(body["operator"], body["site"], body["lot"], home.policy)
-        _prepare(home, body, out, url, token_file, outside, as_json)
+        acts.check_body(name, body)
+        try:
+            _prepare(home, body, out, url, token_file, outside, as_json)
+        except Refused as error:
+            raise acts.by_option(name, error) from error
 
-    run.__doc__ = act_help(name)
+    run.__doc__ = acts.act_help(name)
     command: Any = api_options(_out(pass_outside(run)))
-    for option in reversed(act_parameters(name)):
+    for option in reversed(acts.act_parameters(name)):
         command = option(command)
-    return click.command(name, cls=ExampleCommand, example=act_example(name))(command)
+    return click.command(name, cls=ExampleCommand, example=acts.act_example(name))(command)
 
 
 @prepare.command("deposit", example=_DEPOSIT)
@@ -135,14 +140,6 @@ def _lot_of(operator: int, site: str, lot: str, policy_file: Path) -> str:
     from oracle.runtime import load_policy
 
     return "0x" + lot_id(load_policy(policy_file), operator, site, lot).hex()
-
-
-def receipt_id(text: str) -> str:
-    """A receipt's id as the API takes it. Raises WrongUsage."""
-    digits = text.removeprefix("0x").lower()
-    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
-        raise WrongUsage(f"--receipt: {text!r} is not right; expected 0x and 64 hexadecimal digits")
-    return "0x" + digits
 
 
 def _prepare(

@@ -14,7 +14,8 @@ def read_secret(file: Path, what: str) -> str:
             raise Misconfigured(f"{what} file {file} may be read by others: run `chmod 600 {file}`")
         text = file.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise Misconfigured(f"{what} file {file}: {error.strerror}") from error
+        expected = "one line in a file that only you may read"
+        raise Misconfigured(f"{what} file {file}: {error.strerror}; expected {expected}") from error
     if not text:
         raise Misconfigured(f"{what} file {file} is empty")
     return text

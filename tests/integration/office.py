@@ -177,6 +177,10 @@ class Office(Workshop):
         _adopt(home, clerk.key, member)
         return clerk
 
+    def account(self, member: int) -> str:
+        """The account a member signs with."""
+        return party(f"member {member}").account
+
     def terms(self, path: Path, count: int) -> None:
         """Write the terms of receipts that share the lot evenly, as the depositor would."""
         times = {"storage_from": self.now() - DAY_S, "storage_until": self.now() + 180 * DAY_S}

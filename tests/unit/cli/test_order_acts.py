@@ -154,9 +154,9 @@ def test_body__as_people_write__as_the_api_takes(
 @pytest.mark.parametrize(
     ("name", "given", "named"),
     [
-        ("partial-delivery", {"quantity_g": "5 lb"}, "no mass"),
-        ("case", {"expires_at": "tomorrow"}, "no time"),
-        ("case", {"expires_at": "2027-03-31T16:00:00"}, "no zone"),
+        ("partial-delivery", {"quantity_g": "5 lb"}, "--quantity-g: '5 lb' is not right; expected .* 50t"),
+        ("case", {"expires_at": "tomorrow"}, "--expires-at: 'tomorrow' is not right; expected a time"),
+        ("case", {"expires_at": "2027-03-31T16:00:00"}, "a time with its zone"),
         ("split", {"parts": ("QD-A:50t",)}, "--part"),
         ("correction", {"changes": ("colour=red",)}, "--set"),
         ("correction", {"changes": ("package_count=many",)}, "package_count"),
