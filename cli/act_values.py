@@ -1,6 +1,7 @@
 """What people write as an option of `holdfast order prepare`, and what the API takes in its place.
 
-A field's name, or how it ends, says how it is written: `50t` for a mass, a date for a time, `@FILE` for a digest.
+A field's name, or how it ends, says how it is written: `50t` for a mass, a date for a time, `@FILE` for
+a digest.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def receipt_id(text: str) -> str:
 
 
 def read_value(option: str, field: str, text: Any) -> Any:
-    """One option's value as the API takes it. Raises WrongUsage that names option, value and what is right."""
+    """One option's value as the API takes it. Raises WrongUsage that says what is right."""
     how = written(field)
     if how is None or how.read is None:
         return text
@@ -139,7 +140,14 @@ WAYS: Final[tuple[tuple[str, Written], ...]] = (
     *((name, _AT) for name in ("maturity", "from_s", "storage_until", "_at")),
     ("_digest", Written("DIGEST", "0x and 64 hexadecimal digits, or @FILE for a file's digest", _digest)),
     ("_minor", Written("AMOUNT", "whole minor units: 12345 is 123.45 where a unit has 100")),
-    ("_g", Written("MASS", "whole grams above nothing, written such as 50t or 2500kg; a plain number is grams", _grams)),
+    (
+        "_g",
+        Written(
+            "MASS",
+            "whole grams above nothing, written such as 50t or 2500kg; a plain number is grams",
+            _grams,
+        ),
+    ),
     ("currency", Written("CODE", "three capital letters of ISO 4217, such as CNY")),
     ("pledge_id", Written("NUMBER", "the pledge's number in digits, as `receipt show` tells it")),
     *((name, Written("MEMBER", "a member's number")) for name in ("transferee", "pledgee", "assignee")),

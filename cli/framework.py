@@ -13,7 +13,6 @@ import click
 
 from cli.errors import report
 
-
 FIRST_SENTENCE: Final = 200
 """Longest line of help in a list of commands, in characters."""
 
@@ -39,6 +38,10 @@ class ExampleGroup(click.Group):
     def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.example = example
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order in which it is used."""
+        return list(self.commands)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -16,7 +16,10 @@ def api_options(command: Callable[..., Any]) -> Callable[..., Any]:
     with_json = json_option(command)
     with_token = click.option(
         "--token-file",
+        metavar="FILE",
         type=click.Path(dir_okay=False, path_type=Path),
         help="Your bearer token: one line, readable by you alone.",
     )(with_json)
-    return click.option("--api", "url", help="The API's address.  [default: this home's own]")(with_token)
+    return click.option("--api", "url", metavar="URL", help="The API's address.  [default: this home's own]")(
+        with_token
+    )

@@ -43,8 +43,8 @@ def unlock(home: Home, name: str, password_file: Path | None, folder: Path | Non
         if not keystore_path(where, name).exists():
             there = ", ".join(sorted(path.stem for path in where.glob("*.json"))) or "none"
             raise WrongUsage(
-                f"--key: {where} holds no keystore {name!r}; expected one that is there ({there}), or another "
-                "folder by --keys; `holdfast key new` makes a new one"
+                f"--key: {where} holds no keystore {name!r}; expected one that is there ({there}), or "
+                "another folder by --keys; `holdfast key new` makes a new one"
             )
         show_keys(where, name)
         embedded = home.password(name)

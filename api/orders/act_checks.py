@@ -12,7 +12,7 @@ from api.orders.checks import active_member
 from api.orders.desk import Desk
 from api.orders.sales import lien_hinders
 from api.orders.special_checks import SPECIAL, own_pledge
-from api.problems import conflict, wrong
+from api.problems import Problem, conflict, wrong
 from holdfast.chain.acts import CONSENTS
 from holdfast.chain.acts import PARTIES as ACT_PARTIES
 from holdfast.chain.calldata import PARTIES as CORE_PARTIES
@@ -107,7 +107,9 @@ def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, desk: 
         raise conflict("receipt-expired", "expires_at", show_time(state.expires_at), expected)
     if state.freezes:
         found = f"{state.freezes}, case {state.freeze_case} in force"
-        raise conflict("receipt-frozen", "freezes", found, "a receipt that no court holds")
+        detail = f"the receipt is frozen by a court: {found}; expected a receipt that no court holds"
+        errors = [("freezes", found, "a receipt that no court holds")]
+        raise Problem(409, "receipt-frozen", detail, errors=errors)
     if state.liens and lien_hinders(order, desk):
         raise conflict("receipt-under-lien", "liens", state.liens, "a receipt whose storage lien is settled")
 

@@ -34,7 +34,8 @@ OTHER_NAMES: Final = {
 """Fields whose option is not called as they are."""
 HINTS: Final = {
     "receipt_id": "The receipt: 0x and 64 hex digits.",
-    "receipt_ids": "Each of the receipts; once for each.",
+    "receipt_ids": "A receipt: 0x and 64 hex digits; once for each.",
+    "receipt_number": "Number of the new receipt.",
     "parts": "NUMBER:QUANTITY:PACKAGES[:MARKS], such as QD-7A:50t:40; once for each new receipt.",
     "changes": "A field of the document and what it shall say; once for each field.",
     "quantity_g": "How much: such as 50t or 2500kg; a plain number is grams.",
@@ -191,7 +192,10 @@ def _help(field: str, about: FieldInfo) -> str:
     if how is not None and how.sign == "TIME":
         return text.replace("unix seconds", "such as 2027-03-31T16:00:00Z")
     if how is not None and how.sign == "DIGEST":
-        return text.removesuffix(".").removesuffix(": 0x and 64 hex digits") + ": 0x…, or @FILE for a file's."
+        return (
+            text.removesuffix(".").removesuffix(": 0x and 64 hex digits")
+            + ": 0x…, or @FILE to take it of a file."
+        )
     return text
 
 

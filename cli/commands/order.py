@@ -38,26 +38,36 @@ holdfast order status ord_8c1d… --wait --token-file importer.token
 """,
 )
 def order() -> None:
-    """Orders: what members sign. The key never leaves the machine it lies on."""
+    """Orders: what members sign. The key never leaves the machine it lies on.
+
+    `prepare` writes an order into a file, `sign` signs it there, `submit` hands it in, `status` follows it.
+    Who is asked for a signature gets the order with `fetch`.
+    """
 
 
 order.add_command(prepare)
-order.add_command(inspect)
-order.add_command(shortage)
-order.add_command(series)
 
 
 @order.command("sign", example="holdfast order sign transfer.json --key trader")
 @click.argument("file", metavar="FILE")
-@click.option("--key", "name", required=True, help="Name of your keystore.")
-@click.option("--keys", "folder", type=click.Path(file_okay=False, path_type=Path), help="Its folder.")
-@click.option("--password-file", type=click.Path(dir_okay=False, path_type=Path), help="Else you are asked.")
+@click.option("--key", "name", required=True, metavar="NAME", help="Name of your keystore.")
+@click.option(
+    "--keys",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Its folder.  [default: keys/ in HOLDFAST_HOME]",
+)
+@click.option(
+    "--password-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Its password: one line, readable by you alone; else you are asked.",
+)
 @click.option(
     "--deployment",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Names chain and contracts you trust.  [default: deployment.json in HOLDFAST_HOME]",
 )
-@click.option("--member", type=int, help="Whom you sign for.  [default: the member of your account]")
+@click.option("--member", type=int, help="Whom you sign for, if several members have your account.")
 @click.option("--yes", is_flag=True, help="Sign without asking.")
 @json_option
 @pass_outside
@@ -74,8 +84,9 @@ def sign(
 ) -> None:
     """Add your signature to the order in FILE, after saying in words what you are about to sign.
 
-    The words are drawn from what is signed, not from what the API said of it. An order for another chain
-    or contract is refused.
+    The words are drawn from what is signed, not from what the API said of it. Refused, and FILE left as it
+    is: an order for another chain or contract, one past its deadline, one that you have signed already, and
+    a key that is none of its members'. No network is needed.
     """
     from cli.order_words import describe
     from cli.unlocking import unlock
@@ -98,7 +109,8 @@ def sign(
     signature = "0x" + keys.sign(domain_of(found, read), read).hex()
     if order_file.signatures.get(signer) == signature:
         raise WrongUsage(
-            f"FILE: {file} carries the signature of member {signer} already; expected an order it has not signed"
+            f"FILE: {file} carries the signature of member {signer} already; "
+            "expected an order that this member has not signed"
         )
     signed = order_file.signed(signer, signature)
     signed.write(Path(file))
@@ -209,6 +221,11 @@ def status(
     progress_done()
     show_order(answer, as_json)
     return 1 if answer.get("status") in ENDS[1:] else 0
+
+
+order.add_command(inspect)
+order.add_command(shortage)
+order.add_command(series)
 
 
 def member_names(home: Home) -> dict[int, str]:

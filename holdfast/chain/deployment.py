@@ -1,4 +1,4 @@
-"""Where a consortium lives: the file that names chain and contracts. A key that signs offline needs it alone."""
+"""Where a consortium lives: the file that names chain and contracts. Enough to sign offline."""
 
 from __future__ import annotations
 

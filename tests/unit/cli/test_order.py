@@ -214,8 +214,37 @@ def test_sign__typed_data_altered__refused_by_name(
 
 def test_sign__key_of_no_party__two(desk: Desk) -> None:
     adopt(desk.place, 4)
-    result = desk.order("sign", desk.transfer(), "--key", "member-4", "--yes")
-    assert result.exit_code == 2 and key(4).address in result.stderr
+    file = desk.transfer()
+    for more in ((), ("--member", 3)):
+        result = desk.order("sign", file, "--key", "member-4", "--yes", *more)
+        assert result.exit_code == 2 and f"{key(4).address} is not a key" in result.stderr
+        assert f"{key(3).address} of member 3" in result.stderr
+    assert json.loads(file.read_text())["signatures"] == {}
+
+
+def test_sign__again_by_the_same_member__two_and_file_unchanged(desk: Desk) -> None:
+    adopt(desk.place, 3)
+    file = desk.transfer()
+    words = ("sign", file, "--key", "member-3", "--yes")
+    assert desk.order(*words).exit_code == 0
+    before = file.read_bytes()
+    result = desk.order(*words)
+    assert result.exit_code == 2 and "carries the signature of member 3 already" in result.stderr
+    assert file.read_bytes() == before
+    content = json.loads(before)
+    content["signatures"]["3"] = "0x" + "1b" * 65
+    file.write_text(json.dumps(content))
+    assert desk.order(*words).exit_code == 0, "one that is not its own is put right"
+    assert file.read_bytes() == before
+
+
+def test_sign__no_such_keystore__two_and_those_that_are_there(desk: Desk) -> None:
+    adopt(desk.place, 3)
+    result = desk.order("sign", desk.transfer(), "--key", "trader", "--yes")
+    assert (
+        result.exit_code == 2
+        and "no keystore 'trader'; expected one that is there (member-3)" in result.stderr
+    )
 
 
 def test_sign__no_deployment_known__two(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from api.orders.act_schemas import PrepareAct
-from cli.commands.act_options import act_body, act_names
+from cli.commands.act_options import act_body, act_names, check_body
 from cli.errors import WrongUsage
 from holdfast.domain.receipts import receipt_hex
 from holdfast.store.records_types import OrderStatus
@@ -166,6 +166,51 @@ def test_body__as_people_write__as_the_api_takes(
 def test_body__what_cannot_be_read__refused_by_option(name: str, given: dict[str, Any], named: str) -> None:
     with pytest.raises(WrongUsage, match=named):
         act_body(name, given)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"currency": "yuan"}, "--currency: 'yuan' is not right; expected three capital letters"),
+        ({"amount_minor": "2.5"}, "--amount-minor: '2.5' is not right; expected whole minor units"),
+        ({"ltv_bps": 10_001}, "--ltv-bps: 10001 is not right; expected less than or equal to 10000"),
+        ({"pledgee": 0, "cure_s": 0}, "--to: 0 is not right; .*; --cure-s: 0 is not right"),
+    ],
+)
+def test_body__not_as_the_api_wants_it__refused_by_option_before_it_is_sent(
+    changed: dict[str, Any], named: str
+) -> None:
+    body = {"type": "pledge", "receipt_id": RECEIPT, "pledgee": 4, "amount_minor": "5", "currency": "CNY"}
+    body |= {"maturity": NOW, "ltv_bps": 7_000, "cure_s": 60, "filing_digest": RECEIPT}
+    check_body("pledge", body)
+    with pytest.raises(WrongUsage, match=named):
+        check_body("pledge", {**body, **changed})
+
+
+def test_prepare__refused_by_the_api__its_field_is_told_as_the_option(desk: Desk) -> None:
+    rubber = ("--receipt", receipt_hex(desk.world.story.rubber), "--out", desk.file("x.json"))
+    asked = ("prepare", "partial-delivery", *rubber, "--quantity-g", "900t", *desk.as_member(3))
+    result = desk.order(*asked)
+    assert result.exit_code == 1 and "--quantity-g: 900000000 is not possible now" in result.stderr
+    assert not desk.file("x.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("prepare", "unfreze"), "'unfreze' is no command here; expected perhaps unfreeze"),
+        (("prepare", "teleport"), "expected one of transfer, delivery, pledge"),
+        (
+            ("prepare", "freeze", "--receipt", RECEIPT),
+            "--case-no is missing; expected: Number of the court case",
+        ),
+    ],
+)
+def test_command__unknown_or_incomplete__told_what_there_is(
+    desk: Desk, words: tuple[str, ...], named: str
+) -> None:
+    result = desk.order(*words)
+    assert result.exit_code == 2 and named in result.stderr
 
 
 def attester_env(desk: Desk) -> Path:
