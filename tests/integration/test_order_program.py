@@ -102,6 +102,12 @@ def test_program__frozen_by_a_court__told_why_it_stands_still_until_it_is_free(s
     move = ("--receipt", receipt, "--to", TRADER, "--out", "away.json", *importer.online)
     importer.refused(1, "order", "prepare", "transfer", *move, named=("frozen", "case 7"))
 
+    # Frozen twice under one case: signed and handed in, and the chain says no.
+    court.prepare("freeze", "again.json", "--receipt", receipt, "--case-no", 7)
+    court.sign("again.json")
+    told = court.ends(court.submit("again.json").order_id, status=1)
+    assert "Status   refused" in told.out and "case 7" in told.out
+
     court.act("unfreeze", "unfreeze.json", "--receipt", receipt, "--case-no", 7)
     assert "Free       yes" in story.show(importer, receipt)
 
