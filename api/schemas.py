@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.chain_port import BlockRef
@@ -13,12 +12,6 @@ from holdfast.domain.members import Role
 RECEIPT_PATTERN = "^0x[0-9a-f]{64}$"
 LOT_PATTERN = "^0x[0-9a-f]{48}$"
 ID_PATTERN = "^[A-Za-z0-9._:-]{1,40}$"
-
-ReceiptId = Annotated[str, Path(pattern=RECEIPT_PATTERN, description="0x and 64 lower-case hex digits.")]
-LotId = Annotated[str, Path(pattern=LOT_PATTERN, description="0x and 48 lower-case hex digits.")]
-DecisionId = Annotated[str, Path(pattern=ID_PATTERN)]
-OrderId = Annotated[str, Path(pattern=ID_PATTERN)]
-MemberNumber = Annotated[int, Path(gt=0, lt=2**32)]
 
 
 class Shape(BaseModel):

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 from api.context import ContextDep, ViewerDep
 from api.decisions import service
 from api.decisions.schemas import BoardOut, BoardPage, FrameList
+from api.path_parts import DecisionId
 from api.receipts.schemas import EvidenceOut
-from api.schemas import READS, DecisionId
+from api.schemas import READS
 from holdfast.store.records_engine import read
 
 router = APIRouter(prefix="/decisions", tags=["decisions"], responses=READS)

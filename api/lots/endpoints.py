@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from api.context import ContextDep, ViewerDep
 from api.lots import service
 from api.lots.schemas import LotOut, LotPage
-from api.schemas import READS, LotId
+from api.path_parts import LotId
+from api.schemas import READS
 from holdfast.store.records_engine import read
 
 router = APIRouter(prefix="/lots", tags=["lots"], responses=READS)

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from api.context import ContextDep, ViewerDep
 from api.members import service
 from api.members.schemas import MemberList, MemberOut
-from api.schemas import READS, MemberNumber
+from api.path_parts import MemberNumber
+from api.schemas import READS
 from holdfast.store.records_engine import read
 
 router = APIRouter(prefix="/members", tags=["members"], responses=READS)

@@ -23,7 +23,8 @@ from api.orders.schemas import (
     StatusWord,
     SubmitIn,
 )
-from api.schemas import READS, RECEIPT_PATTERN, WRITES, OrderId, ReceiptId
+from api.path_parts import OrderId, ReceiptId
+from api.schemas import READS, RECEIPT_PATTERN, WRITES
 from holdfast.store.records_engine import read
 
 router = APIRouter(prefix="/orders", tags=["orders"])

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from api.schemas import DecisionId, ReceiptId
+from api.path_parts import DecisionId, ReceiptId
 from holdfast.domain.document import DOCUMENT_FIELDS
 
 _HERE = Path(__file__).parent

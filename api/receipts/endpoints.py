@@ -11,12 +11,13 @@ from api.context import ContextDep, ViewerDep
 from api.decisions import service as decisions_service
 from api.decisions.schemas import BoardOut, FrameList
 from api.health.service import indexed_block
+from api.path_parts import ReceiptId
 from api.problems import conflict
 from api.receipts import service
 from api.receipts import status as status_service
 from api.receipts.schemas import EvidenceList, HistoryOut, ReceiptOut, ReceiptPage, StatusWord, TitleOut
 from api.receipts.status_schemas import StatusOut
-from api.schemas import LOT_PATTERN, READS, ReceiptId
+from api.schemas import LOT_PATTERN, READS
 from holdfast.store.records_engine import read
 
 router = APIRouter(prefix="/receipts", tags=["receipts"], responses=READS)
