@@ -1,4 +1,4 @@
-"""What stands in an endpoint's address. Apart from the shapes, which the command line reads with no server."""
+"""What stands in an endpoint's address. The command line reads the shapes, and needs no web server for it."""
 
 from __future__ import annotations
 
