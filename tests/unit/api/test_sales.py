@@ -168,7 +168,9 @@ def test_bond__issued__both_sign_in_words_and_it_shows_as_a_bond(world: World) -
     refused(ask(world, TRADER, {**body, "pledgee": TRADER}), 422, "invalid-input", "pledgee")
     refused(ask(world, TRADER, {**body, "maturity": NOW}), 422, "invalid-input", "maturity")
     late = {**body, "maturity": NOW + 365 * DAY_S}
-    refused(ask(world, TRADER, late), 409, "pledge-outlives-receipt", "when the receipt ends; or extend it first")
+    refused(
+        ask(world, TRADER, late), 409, "pledge-outlives-receipt", "when the receipt ends; or extend it first"
+    )
     refused(ask(world, TRADER, {**body, "currency": "USD"}), 409, "currency-differs", "storage fees")
     over = {**body, "receipt_id": receipt_hex(world.story.batch[1])}
     refused(ask(world, IMPORTER, over), 409, "receipt-frozen")
