@@ -20,6 +20,7 @@ from oracle.runtime import build_node, build_parts, frame_reader, now_s
 from oracle.settings import AttesterSettings, OracleSettings, load
 from oracle.workflow.cycle import build_cycle
 from oracle.workflow.decisions import Decisions
+from oracle.workflow.lapses import Lapses
 from oracle.workflow.outbox import Outbox
 from oracle.workflow.relayer import Relayer
 from oracle.workflow.steps import Patience, Steps
@@ -45,6 +46,7 @@ def run_oracle(file: Path | None) -> None:
     for entry in parts.book:
         records.set_member_name(entry.member_id, entry.name, entry.name_zh)
     outbox = Outbox(parts.database)
+    relayer = Relayer(parts.chain, parts.keys, outbox, settings.confirmations)
     steps = Steps(
         chain=parts.chain,
         records=records,
@@ -52,7 +54,7 @@ def run_oracle(file: Path | None) -> None:
         store=parts.store,
         source=parts.source,
         keys=parts.keys,
-        relayer=Relayer(parts.chain, parts.keys, outbox, settings.confirmations),
+        relayer=relayer,
         policy=parts.policy,
         book=parts.book,
         decisions=Decisions(records, settings.titles_folder, now_s),
@@ -70,11 +72,14 @@ def run_oracle(file: Path | None) -> None:
     DBOS(config=config)
     cycle = build_cycle(steps)
     for order_id in outbox.unsettled():
-        logger.warning("order %s was on its way to the chain when the oracle last ended: going on", order_id)
+        logger.warning("%s was on its way to the chain when the oracle last ended: going on", order_id)
     DBOS.launch()
     stop = threading.Event()
     runner = threading.Thread(target=take_orders, args=(records, cycle, stop), name="orders", daemon=True)
+    lapses = Lapses(parts.chain, relayer, outbox, now_s)
+    watcher = threading.Thread(target=lapses.run, args=(stop,), name="lapses", daemon=True)
     runner.start()
+    watcher.start()
     try:
         intake = build_intake(parts.inbox)
         _serve(intake, settings.listen_host, settings.listen_port)
@@ -82,6 +87,7 @@ def run_oracle(file: Path | None) -> None:
         stop.set()
         steps.pauses.stop()
         runner.join(timeout=5)
+        watcher.join(timeout=5)
         DBOS.destroy()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -119,6 +119,13 @@ class EventReader:
         logs = self._logs(from_block, to_block, self._addresses(to_block))
         return [self._decode(log) for log in logs]
 
+    def named(self, names: Collection[str], from_block: int, to_block: int) -> list[ChainEvent]:
+        """Modules' logs of events of these names, both blocks included, in order. Raises Unreachable."""
+        book = event_book("modules")
+        topics = ["0x" + topic.hex() for topic, event in book.items() if event.event_name in names]
+        logs = self._logs(from_block, to_block, self._addresses(to_block), [topics])
+        return [self._decode(log) for log in logs]
+
     def earlier(self, module: str, before_block: int) -> list[ChainEvent]:
         """A module's logs from before it was given rights, up to a block left out. Raises Unreachable."""
         first = self._connection.deployment.block
@@ -143,11 +150,15 @@ class EventReader:
         return list(dict.fromkeys([*self._named, *self.modules(to_block)]))
 
     def _logs(
-        self, first: int, last: int | str, addresses: Iterable[str], topics: list[str] | None = None
+        self,
+        first: int,
+        last: int | str,
+        addresses: Iterable[str],
+        topics: Sequence[str | list[str]] | None = None,
     ) -> list[Any]:
         query: Any = {"fromBlock": first, "toBlock": last, "address": list(addresses)}
         if topics is not None:
-            query["topics"] = topics
+            query["topics"] = list(topics)
         logs: Any = self._connection.ask("events", lambda: self._connection.w3.eth.get_logs(query))
         return list(logs)
 

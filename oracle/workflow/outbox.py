@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -25,6 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from holdfast.domain.errors import Unreachable
+
+LAPSE_PREFIX: Final = "lapse-"
+"""Ids of transactions that belong to no order begin so: they take off what has run out by itself."""
 
 _METADATA = MetaData()
 _OUTBOX = Table(
@@ -93,7 +97,7 @@ class Outbox:
             )
 
     def unsettled(self) -> list[str]:
-        """Orders whose transaction was committed and not yet seen in a block. Raises Unreachable."""
+        """Ids whose transaction was committed and not yet seen in a block. Raises Unreachable."""
         with self._transaction() as connection:
             rows = connection.execute(select(_OUTBOX.c.order_id).where(_OUTBOX.c.status.is_(None)))
             return [row.order_id for row in rows]

@@ -6,7 +6,7 @@ members, lots and receipts, writes the same events as the contracts, and gives a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, cast
@@ -184,6 +184,7 @@ class FakeLedger:
         self.carried: dict[str, CarriedOrder] = {}
         self.also: dict[str, list[CarriedOrder]] = {}
         self.silent_member: int | None = None
+        self.modules: list[str] = []
         for member in members:
             args = {"member": member.member_id, "account": member.account, "roles": int(member.roles)}
             self.emit("MemberAdded", args, 1, "0x" + "f0" * 32)
@@ -366,6 +367,12 @@ class _Events:
 
     def events(self, from_block: int, to_block: int) -> list[ChainEvent]:
         return [event for event in self._ledger.log if from_block <= event.block_number <= to_block]
+
+    def modules(self, to_block: int | str) -> list[str]:
+        return list(self._ledger.modules)
+
+    def named(self, names: Collection[str], from_block: int, to_block: int) -> list[ChainEvent]:
+        return [event for event in self.events(from_block, to_block) if event.name in names]
 
     def attested(self, wanted: bytes) -> ChainEvent | None:
         sought = ("Attested", "0x" + wanted.hex())

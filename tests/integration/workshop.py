@@ -45,6 +45,7 @@ from oracle.main import take_orders
 from oracle.members_book import AttesterSeat, BookEntry
 from oracle.workflow.cycle import build_cycle
 from oracle.workflow.decisions import Decisions
+from oracle.workflow.lapses import Lapses
 from oracle.workflow.outbox import Outbox
 from oracle.workflow.relayer import Relayer
 from oracle.workflow.steps import Patience, Steps
@@ -84,6 +85,7 @@ class Workshop:
         self.chain = self._found(f"http://127.0.0.1:{port}")
         self.records = open_records(f"sqlite:///{self.folder}/records.db")
         self.steps = self._oracle(self.chain, self.records)
+        self.lapses = Lapses(self.chain, self.steps.relayer, self.outbox, self.now)
         config: DBOSConfig = {
             "name": "holdfast-workshop",
             "system_database_url": f"sqlite:///{self.folder}/workflow.sqlite",
@@ -121,6 +123,11 @@ class Workshop:
         provider = self.chain.connection.w3.provider
         provider.make_request("evm_increaseTime", [hex(seconds)])  # type: ignore[arg-type]
         provider.make_request("evm_mine", [])  # type: ignore[arg-type]
+
+    def sent(self) -> int:
+        """How many transactions the oracle has sent."""
+        account = Web3.to_checksum_address(party("oracle").account)
+        return self.chain.connection.w3.eth.get_transaction_count(account)
 
     # asking
 
@@ -241,7 +248,7 @@ class Workshop:
 
     def _oracle(self, chain: Chain, records: Records) -> Steps:
         warehouse = self.warehouse
-        database = create_engine(f"sqlite:///{self.folder}/oracle.sqlite")
+        self.outbox = Outbox(create_engine(f"sqlite:///{self.folder}/oracle.sqlite"))
         decisions = Decisions(records, self.folder / "titles", self.now)
         return Steps(
             chain=chain,
@@ -250,7 +257,7 @@ class Workshop:
             store=warehouse.store,
             source=warehouse.source,
             keys=warehouse.oracle,
-            relayer=Relayer(chain, warehouse.oracle, Outbox(database), 0),
+            relayer=Relayer(chain, warehouse.oracle, self.outbox, 0),
             policy=warehouse.policy,
             book=tuple(self._entry(member) for member in MEMBERS),
             decisions=decisions,

@@ -56,10 +56,10 @@ class People(Workshop):
         """Pledge a receipt of the importer's."""
         self.act(IMPORTER, "pledge", pledgee, on=receipt, **pledge_terms(self.now(), pledgee, **terms))
 
-    def case(self, court: int) -> int:
+    def case(self, court: int, for_s: int = 365 * 86_400) -> int:
         """Open a court case; its number."""
         self.cases += 1
-        until = self.now() + 365 * 86_400
+        until = self.now() + for_s
         opened: dict[str, Any] = {"case_no": self.cases, "reason": 1, "document_digest": RULING}
         self.act(court, "case", **opened, expires_at=until)
         return self.cases

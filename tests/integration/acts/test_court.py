@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oracle.workflow.lapses import Lapses
 from tests.integration.acts.people import IMPORTER, TRADER, People
 from tests.integration.workshop import COURT, COURT_2
 
@@ -46,3 +47,34 @@ def test_freezes__queued_promoted_and_released__nothing_moves_between(shop: Peop
     assert "expected a receipt that is frozen under it" in told
     shop.act(IMPORTER, "transfer", TRADER, on=receipt, transferee=TRADER)
     assert shop.status(TRADER, receipt)["holder"]["member_id"] == TRADER
+
+
+def test_freezes__time_over__the_oracle_takes_them_off_by_itself(shop: People) -> None:
+    other = shop.issued()
+    shop.other_lot()
+    receipt = shop.issued()
+    first, second = shop.case(COURT, 3_600), shop.case(COURT_2)
+    third, alone = shop.case(COURT, 3_000), shop.case(COURT, 3_000)
+    shop.act(COURT, "freeze", on=receipt, case_no=first)
+    shop.act(COURT_2, "freeze", on=receipt, case_no=second)
+    shop.act(COURT, "freeze", on=receipt, case_no=third)
+    shop.act(COURT, "freeze", on=other, case_no=alone)
+    shop.lapses.step()
+    assert shop.status(IMPORTER, receipt)["freeze"]["case_no"] == first
+
+    shop.skip(3_601)
+    assert shop.status(IMPORTER, other)["free"] is False
+    shop.lapses.step()
+    found = shop.status(IMPORTER, receipt)
+    assert (found["freeze"]["case_no"], found["waiting"]) == (second, [])
+    assert shop.status(IMPORTER, other)["free"] is True
+    lapsed = {each["case_no"]: each["lapsed"] for each in shop.get(COURT, "/v1/freezes")["items"]}
+    assert (lapsed[first], lapsed[third], lapsed[alone]) == (True, True, True)
+    mine = {each["case_no"]: each for each in shop.get(COURT_2, "/v1/freezes")["items"]}[second]
+    assert (mine["in_force"], mine["lapsed"]) == (True, False)
+
+    # Again, and in a process begun anew: nothing is left to send.
+    sent = shop.sent()
+    shop.lapses.step()
+    Lapses(shop.chain, shop.steps.relayer, shop.outbox, shop.now).step()
+    assert shop.sent() == sent
