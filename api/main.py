@@ -16,6 +16,7 @@ from api.auth import TokenVerifier
 from api.chain_port import ChainPort
 from api.context import AppContext
 from api.decisions.endpoints import router as decisions
+from api.deliveries.endpoints import router as deliveries
 from api.events.endpoints import router as events
 from api.freezes.endpoints import router as freezes
 from api.health.endpoints import router as health
@@ -31,6 +32,7 @@ from api.pledges.endpoints import router as pledges
 from api.receipts.endpoints import router as receipts
 from api.schemas import ProblemOut
 from api.settings import Settings
+from api.splits.endpoints import router as splits
 from holdfast.attestation.typed_data import Domain
 from holdfast.chain.deploy import Deployment
 from holdfast.store.records import Records, unix_now
@@ -112,7 +114,8 @@ def build_app(
     )
     app.state.streams = streams
     v1 = APIRouter(prefix="/v1")
-    for router in (receipts, inspections, pledges, freezes, orders, decisions, members, lots, events, health):
+    burdens, acts = (pledges, freezes), (deliveries, splits)
+    for router in (receipts, inspections, *burdens, *acts, orders, decisions, members, lots, events, health):
         v1.include_router(router)
     app.include_router(v1)
     app.include_router(health, include_in_schema=False)

@@ -13,3 +13,10 @@ LotId = Annotated[str, Path(pattern=LOT_PATTERN, description="0x and 48 lower-ca
 DecisionId = Annotated[str, Path(pattern=ID_PATTERN)]
 OrderId = Annotated[str, Path(pattern=ID_PATTERN)]
 MemberNumber = Annotated[int, Path(gt=0, lt=2**32)]
+ActId = Annotated[
+    str,
+    Path(
+        pattern="^0x[0-9a-f]{64}-[0-9]{1,10}$",
+        description="The receipt's id, a hyphen, and the number that the act spent of the receipt.",
+    ),
+]

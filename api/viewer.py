@@ -10,6 +10,8 @@ The rules, applied inside every query (a row that may not be seen is not found, 
   may see whoever holds or keeps it now, its pledgees and courts, and members in such an open order.
   Others who may see the receipt see that it is pledged, to whom and in what rank.
 - a court case: its court, and whoever may see a receipt it is or was on.
+- a delivery: whoever may see its receipt, and the holder of the pledge bond that ended by it.
+- a split: whoever may see the receipt that was split.
 - a decision (board, frames, evidence list): whoever was entitled to the evidence when it was sealed,
   and, once it is on the chain, whoever may see one of its receipts; REGULATOR all.
 - an order: its signers, its submitter and its named parties; REGULATOR all.
@@ -25,7 +27,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, true
 
 from holdfast.domain.members import Role
 from holdfast.store.records_burden_tables import chain_cases, chain_covers, chain_freezes, chain_pledges
-from holdfast.store.records_chain_tables import chain_lots, chain_receipts, receipt_parties
+from holdfast.store.records_chain_tables import chain_events, chain_lots, chain_receipts, receipt_parties
 from holdfast.store.records_tables import (
     decision_entitled,
     decision_receipts,
@@ -112,6 +114,20 @@ def may_see_freeze(viewer: Viewer) -> ColumnElement[bool]:
         _RECEIPT.c.receipt_id == chain_freezes.c.receipt_id, may_see_receipt(viewer, _RECEIPT)
     )
     return or_(chain_cases.c.court == viewer.member_id, on_it)
+
+
+def may_see_delivery(viewer: Viewer) -> ColumnElement[bool]:
+    """Condition on `chain_events` that tell of a delivery, joined with `chain_receipts`."""
+    if viewer.sees_all:
+        return true()
+    bond = exists().where(
+        _COVER.c.receipt_id == chain_events.c.receipt_id,
+        _COVER.c.ended_how == "delivered",
+        _COVER.c.ended_at == chain_events.c.timestamp,
+        chain_pledges.c.pledge_id == _COVER.c.pledge_id,
+        chain_pledges.c.pledgee == viewer.member_id,
+    )
+    return or_(may_see_receipt(viewer), bond)
 
 
 def _party(viewer: Viewer, receipt: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

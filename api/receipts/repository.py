@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, or_, select
 
-from api.viewer import Viewer, may_see_decision, may_see_receipt, may_see_terms
+from api.viewer import Viewer, may_see_decision, may_see_order, may_see_receipt, may_see_terms
 from holdfast.store.records_chain_tables import chain_events, chain_links, chain_receipts
 from holdfast.store.records_tables import (
     decision_files,
@@ -15,6 +15,7 @@ from holdfast.store.records_tables import (
     decisions,
     documents,
     lot_labels,
+    orders,
 )
 
 
@@ -107,6 +108,24 @@ def receipt_events(db: Connection, viewer: Viewer, receipt_id: str) -> Sequence[
     )
     order = (chain_events.c.block_number, chain_events.c.log_index)
     return db.execute(query.order_by(*order)).all()
+
+
+def newest_acts(
+    db: Connection, viewer: Viewer, query: Select[Any], after: tuple[int, int] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Events that a query of the viewer's finds, newest first, from `after` (block and log index) on."""
+    block, index = chain_events.c.block_number, chain_events.c.log_index
+    if after is not None:
+        query = query.where(or_(block < after[0], and_(block == after[0], index < after[1])))
+    return db.execute(query.order_by(block.desc(), index.desc()).limit(limit)).all()
+
+
+def orders_behind(db: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+    """(transaction, receipt) -> id of the order that an event carries out, of those the viewer may see."""
+    query = select(orders.c.tx_hash, orders.c.receipt_id, orders.c.id).where(
+        orders.c.tx_hash.in_({row.tx_hash for row in rows}), may_see_order(viewer)
+    )
+    return {(row.tx_hash, row.receipt_id): row.id for row in db.execute(query).all()}
 
 
 def receipt_decisions(db: Connection, viewer: Viewer, receipt_id: str) -> Sequence[Row[Any]]:

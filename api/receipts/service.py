@@ -116,7 +116,7 @@ def _item(db: Connection, act: Act, names: Names, made: dict[str, str], *, terms
         reason=act.reason,
         receipts=act.receipts,
         details=act.details(terms=terms),
-        attestation=_attestation(db, act.attested, names),
+        attestation=attestation_out(db, act.attested, names),
         decision_id=made.get(row.tx_hash),
     )
 
@@ -233,7 +233,8 @@ def _receipt(row: Row[Any], names: Names, related: Links) -> ReceiptOut:
     )
 
 
-def _attestation(db: Connection, event: Row[Any], names: Names) -> AttestationOut | None:
+def attestation_out(db: Connection, event: Row[Any], names: Names) -> AttestationOut | None:
+    """The quorum that an act rests on, if it rests on one."""
     attested = attestation_of(db, event)
     if attested is None:
         return None

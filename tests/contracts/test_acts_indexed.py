@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
+from api.deliveries.service import list_deliveries
 from api.event_rows import pledge_hex
 from api.indexer import Indexer
+from api.splits.schemas import SplitOut
+from api.splits.service import list_splits
+from api.viewer import Viewer
 from holdfast.attestation.typed_data import order_hash
 from holdfast.chain.acts import pledge_id
 from holdfast.domain.acts import DefaultOrder, ForeclosureOrder, PledgeAssignOrder, Share
+from holdfast.domain.members import Role
 from holdfast.domain.receipts import receipt_hex
 from holdfast.store.records import Records, open_records
 from holdfast.store.records_burden_tables import chain_cases, chain_covers, chain_freezes, chain_pledges
@@ -37,7 +42,7 @@ from tests.contracts.acts_harness import (
     ActsWorld,
     receipt_id,
 )
-from tests.contracts.harness import LOT
+from tests.contracts.harness import LOT, OPERATOR
 from tests.contracts.origin_orders import (
     NEW,
     NOTICE_S,
@@ -48,6 +53,7 @@ from tests.contracts.origin_orders import (
 )
 from tests.fakes.chain import FakeChain
 
+AUDITOR = Viewer(7, Role.REGULATOR)
 TABLES = (
     chain_receipts,
     receipt_parties,
@@ -73,6 +79,11 @@ class Indexed:
 
     def make(self, records: Records) -> Indexer:
         return Indexer(records.engine, self.chain, lambda: 1, start_block=1, confirmations=0)
+
+    def splits(self) -> list[SplitOut]:
+        """What the API tells a regulator of splits."""
+        with read(self.records.engine) as db:
+            return list_splits(db, AUDITOR, receipt_id=None, cursor=None, limit=9).items
 
     def index(self) -> None:
         """Mine what happened since, and follow it."""
@@ -162,6 +173,15 @@ def test_index__split_merge_correction_and_partial_delivery__as_the_contract_say
     assert (receipt_hex(receipt_id(200)), receipt_hex(receipt_id(300))) in links
     split = indexed.row(chain_receipts, receipt_id=receipt_hex(receipt_id(100)))
     assert split["evidence_digest"] is not None, "a part rests on the evidence of the whole"
+    (told,) = indexed.splits()
+    assert (told.receipt_id, told.rest_g) == (receipt_hex(receipt), "0"), (
+        "merger and correction are no splits"
+    )
+    assert [part.quantity_g for part in told.parts] == ["4000000", "6000000"]
+    with read(indexed.records.engine) as db:
+        (out,) = list_deliveries(db, AUDITOR, receipt_id=None, holder=None, cursor=None, limit=9).items
+    assert (out.quantity_g, out.rest_g, out.bond) == ("4000000", "6000000", None)
+    assert out.attestation is not None
 
 
 def test_index__pledges_over_two_parts__ranks_assignment_and_release(indexed: Indexed) -> None:
@@ -206,6 +226,13 @@ def test_index__parts_split_off_a_pledged_receipt__the_rest_and_its_pledge_live_
     acts.put(acts.split_order(receipt, 2, 3, first=500), consent_by=BANK)
     indexed.agrees()
     assert indexed.row(chain_receipts, receipt_id=receipt_hex(receipt))["status"] == 4
+    told = indexed.splits()
+    assert [(each.quantity_g, each.rest_g, len(each.parts)) for each in told] == [
+        ("5000000", "0", 2),
+        ("6000000", "5000000", 1),
+        ("10000000", "6000000", 2),
+    ]
+    assert {member.member_id for member in told[0].signed_by} == {IMPORTER, OPERATOR, BANK}
 
 
 def test_index__default_and_sale__paid_and_over(indexed: Indexed) -> None:

@@ -13,7 +13,7 @@ from holdfast.domain.orders import TransferOrder
 from holdfast.domain.receipts import receipt_hex
 from holdfast.store.records_types import lot_hex
 from tests.fakes.story import NOW, sign
-from tests.unit.api import test_burdens
+from tests.unit.api import test_burdens, test_deliveries_splits
 from tests.unit.api.conftest import World
 
 API = Path(__file__).parents[3] / "api"
@@ -92,7 +92,8 @@ def test_list__member__only_what_it_may_see(shared_world: World, path: str, memb
 
 
 def test_access_table__every_read_endpoint__is_in_it(shared_world: World) -> None:
-    tables = (*SEES, *COUNTS, *test_burdens.SEES, *test_burdens.COUNTS)
+    more = (test_burdens, test_deliveries_splits)
+    tables = (*SEES, *COUNTS, *(path for each in more for path in (*each.SEES, *each.COUNTS)))
     known = {path.split("?")[0] for path in tables} | {"/v1/events", "/v1/health", "/v1/ready"}
     tested = {_shape(path) for path in known}
     served = {_shape(path) for path, acts in shared_world.app.openapi()["paths"].items() if "get" in acts}

@@ -1,0 +1,1 @@
+"""Splits: list, one."""
