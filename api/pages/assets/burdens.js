@@ -20,17 +20,24 @@ const row = (label, chinese, ...content) => el("div", {}, el("dt", {}, ...both(l
 
 /** Why a receipt is not free, in both languages; nothing for one that is. */
 export function reasons(status) {
+  const told = [...(status.not_free_because || [])];
   const found = [];
-  if (status.status === "delivered") found.push(["delivered: the goods have left", "已提货，仓单注销"]);
-  if (status.status === "replaced") found.push(["replaced: see what took its place", "已被其他仓单替代"]);
-  if (status.suspend_reason) found.push(["suspended", "已中止"]);
-  if (status.freeze) found.push(["frozen by a court", "已被法院冻结"]);
-  if (status.pledges[0]?.bond) found.push(["under a pledge bond", "已签发质入证券"]);
-  else if (status.pledges.length) found.push([`pledged, ${status.pledges.length} in all`, `已出质，共 ${status.pledges.length} 项`]);
-  if (status.liens) found.push(["under a storage lien", "已被留置"]);
-  if (status.expires_at < status.as_of) found.push(["expired", "已过有效期"]);
+  // Each of these stands for one sentence of the service, which begins as given and is taken off the list.
+  const say = (starts, en, chinese) => {
+    const at = told.findIndex((text) => starts.some((start) => text.startsWith(start)));
+    if (at >= 0) told.splice(at, 1);
+    found.push([en, chinese]);
+  };
+  if (status.status === "delivered") say(["delivered:"], "delivered: the goods have left", "已提货，仓单注销");
+  if (status.status === "replaced") say(["replaced:"], "replaced: see what took its place", "已被其他仓单替代");
+  if (status.suspend_reason) say(["suspended:"], "suspended", "已中止");
+  if (status.freeze) say(["frozen by "], "frozen by a court", "已被法院冻结");
+  if (status.pledges[0]?.bond) say(["under a pledge bond"], "under a pledge bond", "已签发质入证券");
+  else if (status.pledges.length) say(["pledged:"], `pledged, ${status.pledges.length} in all`, `已出质，共 ${status.pledges.length} 项`);
+  if (status.liens) say(["under the storage lien"], "under a storage lien", "已被留置");
+  if (status.expires_at < status.as_of) say(["expired at "], "expired", "已过有效期");
   // What has no words here is told as the service tells it: nothing that binds may be left out.
-  return found.length ? found : status.not_free_because.map((text) => [text, ""]);
+  return [...found, ...told.map((text) => [text, ""])];
 }
 
 /** What a bond says that a pledge does not: who signs a delivery now. */
