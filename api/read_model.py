@@ -7,7 +7,7 @@ remain; so a rewind needs no inverse of any event.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
@@ -16,6 +16,7 @@ from api.fold_burdens import fold_case, fold_pledge, pledgees
 from api.fold_receipt import LEAVES, SUCCEEDED, ReceiptFold
 from holdfast.attestation.quorum import attester_from_word
 from holdfast.chain.events import core_events
+from holdfast.chain.freshness import NEVER_ATTESTED
 from holdfast.store.records_burden_tables import chain_cases, chain_covers, chain_freezes, chain_pledges
 from holdfast.store.records_chain_tables import (
     chain_events,
@@ -25,21 +26,6 @@ from holdfast.store.records_chain_tables import (
     chain_receipts,
     receipt_parties,
 )
-
-NEVER_ATTESTED: Final = frozenset(
-    {
-        "ReceiptReplaced",
-        "ReceiptSplitOff",
-        "PledgesChanged",
-        "FreezesChanged",
-        "LiensChanged",
-        "PledgesFollowed",
-    }
-    | {"PledgeReleased", "PledgeAssigned", "DefaultNoticed", "DefaultCured", "Attested"}
-    | {"Frozen", "Unfrozen", "FreezePromoted", "CaseOpened", "CaseRenewed"}
-)
-"""Events that rest on signatures alone, or say the same as one that is attested: whoever submits may put an
-attested order behind them in their transaction, whose quorum is not theirs."""
 
 
 def refold(db: Connection, touched: Touched) -> None:

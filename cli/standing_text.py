@@ -25,7 +25,9 @@ from holdfast.domain.units import show_mass, show_time
 _RANKS: Final = {LIEN_BEFORE: "before-pledges", LIEN_BEHIND: "behind-pledges"}
 
 
-def standing_json(standing: Standing, names: Mapping[int, str]) -> dict[str, Any]:
+def standing_json(
+    standing: Standing, names: Mapping[int, str], evidence_fresh_until: int | None
+) -> dict[str, Any]:
     """A node's answer with the names of GET /v1/receipts/{id}/status, as far as a node alone can tell."""
 
     def name(member: int) -> str:
@@ -50,6 +52,7 @@ def standing_json(standing: Standing, names: Mapping[int, str]) -> dict[str, Any
         "suspended_because": suspension(standing.suspend_reason) if standing.suspend_reason else None,
         "suspend_reason": standing.suspend_reason or None,
         "expires_at": standing.expires_at,
+        "evidence_fresh_until": evidence_fresh_until,
         "pledges": [
             {**_pledge(pledge), "rank": rank, "pledgee": ref(pledge.pledgee)}
             for rank, pledge in enumerate(standing.pledges, 1)
@@ -175,7 +178,18 @@ def _goods(found: Mapping[str, Any]) -> list[str]:
     if issued and issued != found["quantity"]:
         first += f" (issued for {issued})"
     until = show_time(found["expires_at"])
-    return [first, f"Status     {found['status']}; {found['kind']}; runs until {until}"]
+    status = f"Status     {found['status']}; {found['kind']}; the receipt runs until {until}"
+    return [first, status, f"Evidence   {_freshness(found)}"]
+
+
+def _freshness(found: Mapping[str, Any]) -> str:
+    """Until when the newest evidence holds, which is not until when the receipt runs."""
+    until = found["evidence_fresh_until"]
+    if until is None:
+        return "nothing attested on this receipt that can be read here"
+    if until < found["as_of"]:
+        return f"was fresh until {show_time(until)}: the next act takes fresh evidence"
+    return f"fresh until {show_time(until)}"
 
 
 def _who(ref: Mapping[str, Any]) -> str:

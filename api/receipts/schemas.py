@@ -27,6 +27,8 @@ ActWord = Literal[
 ]  # fmt: skip
 
 EXAMPLE_ID = "0x" + "5f" * 32
+RUNS = "Until when the receipt itself runs; the contracts' `status` calls it `freshUntil`."
+FRESH = "Until when its newest evidence was attested to hold; not the receipt's expiry."
 
 
 class Burdens(Shape):
@@ -130,9 +132,9 @@ class TitleOut(Mass):
     lot: LotRef
     free: bool
     not_free_because: list[str]
-    expires_at: int
+    expires_at: int = Field(description=RUNS)
     observed_at: int | None = Field(description="Oldest observation of the evidence it rests on.")
-    fresh_until: int | None = Field(description="Until when that evidence was attested to hold.")
+    evidence_fresh_until: int | None = Field(description=FRESH)
     seq: int
     as_of: BlockOut
 

@@ -138,7 +138,7 @@ def get_title(db: Connection, viewer: Viewer, receipt_id: str, *, as_of: BlockRe
         not_free_because=reasons,
         expires_at=row.expires_at,
         observed_at=row.observed_at,
-        fresh_until=row.valid_until,
+        evidence_fresh_until=row.valid_until,
         seq=row.seq,
         as_of=BlockOut.of(as_of),
     )

@@ -57,7 +57,7 @@ def get_status(db: Connection, viewer: Viewer, receipt_id: str, standing: Standi
         suspended_because=suspension(standing.suspend_reason) if standing.suspend_reason else None,
         suspend_reason=standing.suspend_reason or None,
         expires_at=standing.expires_at,
-        fresh_until=row.valid_until,
+        evidence_fresh_until=row.valid_until,
         pledges=[
             _pledge(pledge, rank, names, terms=terms) for rank, pledge in enumerate(standing.pledges, 1)
         ],

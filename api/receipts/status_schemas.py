@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.receipts.schemas import KindWord, LienWord, StatusWord
+from api.receipts.schemas import FRESH, RUNS, KindWord, LienWord, StatusWord
 from api.schemas import LotRef, Mass, MemberRef, Shape
 
 
@@ -90,8 +90,8 @@ class StatusOut(Mass):
     not_free_because: list[str]
     suspended_because: str | None
     suspend_reason: int | None
-    expires_at: int
-    fresh_until: int | None = Field(description="Until when the newest evidence was attested to hold.")
+    expires_at: int = Field(description=RUNS)
+    evidence_fresh_until: int | None = Field(description=FRESH)
     pledges: list[PledgeStandingOut]
     delivery_signers: list[MemberRef] | None = Field(
         description="Who must sign a delivery of all the goods now; empty while nobody can have them. "

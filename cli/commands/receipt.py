@@ -59,9 +59,10 @@ def show(
     """Say how the receipt ID stands, in plain words, asked of a node of yours or (with a token) of the API.
 
     Who holds it, how much it stands for, is it free and if not why; pledges by rank with amount and due
-    date; the court case in force and those that wait; why it is suspended; until when it runs. A node is
-    asked by the contracts that the deployment file names, and trusts nobody else; the API adds the goods'
-    names and, for those with no right in the receipt, leaves out what the loans are.
+    date; the court case in force and those that wait; why it is suspended; until when it runs, and until when
+    its evidence is fresh. A node is asked by the contracts that the deployment file names, and trusts nobody
+    else; the API adds the goods' names and, for those with no right in the receipt, leaves out what the loans
+    are.
     """
     from cli.standing_text import render_standing
 
@@ -90,13 +91,15 @@ def _of_node(home: Home, rpc_url: str | None, wanted: str) -> dict[str, Any]:
     from cli.auditing import chain_of
     from cli.commands.order import member_names
     from cli.standing_text import standing_json
+    from holdfast.chain.freshness import evidence_fresh_until
     from holdfast.chain.standing import StandingReader
 
     with chain_of(home, rpc_url) as chain:
         standing = StandingReader(chain.connection).standing(int(wanted, 16))
+        fresh = None if standing is None else evidence_fresh_until(chain.events, int(wanted, 16))
     if standing is None:
         raise Refused("unknown-receipt", f"no receipt with the id {wanted} was ever issued on this chain")
-    return standing_json(standing, member_names(home))
+    return standing_json(standing, member_names(home), fresh)
 
 
 def _checked(text: str) -> str:

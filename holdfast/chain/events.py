@@ -126,6 +126,29 @@ class EventReader:
         logs = self._logs(from_block, to_block, self._addresses(to_block), [topics])
         return [self._decode(log) for log in logs]
 
+    def about(self, receipt_id: int) -> list[ChainEvent]:
+        """Logs that name a receipt first or second, in order. Raises Unreachable."""
+        topic, first, addresses = (
+            f"0x{receipt_id:064x}",
+            self._connection.deployment.block,
+            self._addresses("latest"),
+        )
+        found: list[Any] = []
+        for topics in ([None, topic], [None, None, topic]):
+            found += self._logs(first, "latest", addresses, topics)
+        events = {(event.block_number, event.log_index): event for event in map(self._decode, found)}
+        return [events[place] for place in sorted(events)]
+
+    def in_transaction(self, tx_hash: str) -> list[ChainEvent]:
+        """Logs of our contracts in one transaction, in order. Raises Unreachable."""
+        w3, ours = self._connection.w3, set(self._addresses("latest"))
+        found: Any = self._connection.ask(
+            "transaction", lambda: w3.eth.get_transaction_receipt(HexStr(tx_hash))
+        )
+        return [
+            self._decode(log) for log in found["logs"] if Web3.to_checksum_address(log["address"]) in ours
+        ]
+
     def earlier(self, module: str, before_block: int) -> list[ChainEvent]:
         """A module's logs from before it was given rights, up to a block left out. Raises Unreachable."""
         first = self._connection.deployment.block
@@ -154,7 +177,7 @@ class EventReader:
         first: int,
         last: int | str,
         addresses: Iterable[str],
-        topics: Sequence[str | list[str]] | None = None,
+        topics: Sequence[str | list[str] | None] | None = None,
     ) -> list[Any]:
         query: Any = {"fromBlock": first, "toBlock": last, "address": list(addresses)}
         if topics is not None:

@@ -16,13 +16,14 @@ from cli.main import cli
 from holdfast.audit.replay import Auditor
 from holdfast.audit.report import AuditReport, render_audit
 from holdfast.chain.connection import save_deployment
+from holdfast.chain.freshness import evidence_fresh_until
 from holdfast.chain.standing import StandingReader
 from holdfast.domain.standing import Bound
 from holdfast.evidence.cid import cid_of_raw_digest
 from holdfast.proof.report import render_report
 from holdfast.proof.trust import parse_trust
 from holdfast.proof.verify import verify_title
-from tests.fakes.oracle import party
+from tests.fakes.oracle import AUDITOR, party
 from tests.integration.test_acts_end_to_end import BANK, IMPORTER, OPERATOR, RULING, T, pledge_terms
 from tests.integration.workshop import COURT, Workshop, now
 
@@ -110,8 +111,22 @@ def test_status__api_and_own_node__say_the_same(made: Burdened) -> None:
     words = ["receipt", "show", made.frozen, "--rpc-url", connection.settings.rpc_url]
     by_node = run(home, *words, "--json")
     status = shop.get(BANK, f"/v1/receipts/{made.frozen}/status")
-    for name in ("status", "free", "quantity_g", "seq", "expires_at", "liens", "lien_terms"):
+    for name in (
+        "status",
+        "free",
+        "quantity_g",
+        "seq",
+        "expires_at",
+        "liens",
+        "lien_terms",
+        "evidence_fresh_until",
+    ):
         assert by_node[name] == status[name], name
+    assert by_node["evidence_fresh_until"] is not None
+    for each in shop.get(AUDITOR, "/v1/receipts?limit=200")["items"]:
+        title = shop.get(AUDITOR, f"/v1/receipts/{each['id']}/title")
+        found = evidence_fresh_until(shop.chain.events, int(each["id"], 16))
+        assert found == title["evidence_fresh_until"], each
     assert [pledge["terms"] for pledge in by_node["pledges"]] == [p["terms"] for p in status["pledges"]]
     assert by_node["freeze"]["case_no"] == status["freeze"]["case_no"] == 7
     text = CliRunner().invoke(cli, words, env={"HOLDFAST_HOME": str(home.path)}, prog_name="holdfast")

@@ -166,7 +166,7 @@ def test_index__issue_transfer_delivery__as_the_chain_says(node: Node, app: Fast
     signers = [sorted(ref["member_id"] for ref in item["attestation"]["signers"]) for item in items]
     assert signers == [[1, 4, 6], [1, 4, 5]]
     title = get(app, 3, path + "/title").json()
-    assert title["free"] and title["fresh_until"] == items[1]["attestation"]["valid_until"]
+    assert title["free"] and title["evidence_fresh_until"] == items[1]["attestation"]["valid_until"]
     proof = get(app, 3, path + "/title?proof=true")
     assert proof.status_code == 200 and "attachment" in proof.headers["content-disposition"]
     end = node.w3.eth.get_block("latest")["timestamp"] + 600

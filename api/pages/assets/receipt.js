@@ -46,9 +46,9 @@ function showTitle(receipt, title, status) {
   $("bay").textContent = [receipt.lot.bay, receipt.lot.site].filter(Boolean).join(" · ");
   $("lot").textContent = receipt.lot.label || short(receipt.lot.lot_id);
   $("observed").replaceChildren(title.observed_at ? when(title.observed_at) : "not known here");
-  const stale = title.fresh_until !== null && title.fresh_until * 1000 < Date.now();
+  const stale = title.evidence_fresh_until !== null && title.evidence_fresh_until * 1000 < Date.now();
   $("fresh").replaceChildren(
-    title.fresh_until ? when(title.fresh_until) : "not known here",
+    title.evidence_fresh_until ? when(title.evidence_fresh_until) : "not known here",
     stale ? el("span", { class: "why" }, "passed: the next act takes fresh evidence ", zh("下次变动须重新取证")) : "");
   $("expires").replaceChildren(when(title.expires_at));
   $("as-of").replaceChildren(`block ${title.as_of.number.toLocaleString("en")}, `, when(title.as_of.timestamp));

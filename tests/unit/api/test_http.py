@@ -150,7 +150,7 @@ def test_history__transfer__names_parties_quorum_and_decision(shared_world: Worl
     assert signers == [1, 4, 6]
     assert moved["decision_id"] == shared_world.story.decisions["rubber-transfer"]
     title = shared_world.client.get(path + "/title", headers=shared_world.auth(4)).json()
-    assert title["fresh_until"] == moved["attestation"]["valid_until"]
+    assert title["evidence_fresh_until"] == moved["attestation"]["valid_until"]
     assert (title["free"], title["holder"]["member_id"], title["quantity"]) == (True, 3, "200.000 t")
     assert title["as_of"]["number"] == shared_world.chain.head().number
 

@@ -52,12 +52,12 @@ def test_render__bond__who_holds_it_and_who_must_sign_a_delivery_now(shelf: Shel
     bond = replace(state.pledges[0], ltv_bps=0, cure_s=0)
     held = replace(state, bounds=Bound.PLEDGED, pledges=(bond,), freeze=None, waiting=())
 
-    text = render_standing(standing_json(held, NAMES))
+    text = render_standing(standing_json(held, NAMES, None))
 
     assert "Bond       held by Bank of the Yellow Sea (member 4): secures CNY 5,000,000.00, due 20" in text
     assert "its holder alone may give it on; bond 0x" in text and "goods' value" not in text
     assert "- under a pledge bond, which Bank of the Yellow Sea holds" in text
     both = "Shandong Rubber Import and Bank of the Yellow Sea together, until the bond is due"
     assert f"Delivery   {both}" in text
-    due = render_standing(standing_json(replace(held, block_time=MATURITY + 1), NAMES))
+    due = render_standing(standing_json(replace(held, block_time=MATURITY + 1), NAMES, None))
     assert "Delivery   Bank of the Yellow Sea alone, as the bond is due" in due

@@ -15,6 +15,7 @@ from cli.standing_text import render_standing, standing_json
 from holdfast.domain.orders import SuspendReason
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.standing import Bound, NoticeState, StorageState
+from holdfast.domain.units import show_time
 from tests.fakes.burdens import Burdened, burden, standing
 from tests.fakes.story import NOW
 from tests.unit.api.conftest import World, make_world
@@ -65,6 +66,8 @@ def test_show__pledged_and_frozen_by_the_api__in_plain_words(desk: Desk) -> None
         in text
     )
     assert "waiting  Qingdao Maritime Court (member 9), case 8, preservation before" in text
+    assert "Status     live; negotiable; the receipt runs until 20" in text
+    assert "Evidence   " in text and "fresh until 20" in text
     assert "Next order number 5" in text
 
 
@@ -138,7 +141,7 @@ def test_render__node_alone__numbers_where_no_name_is_known(desk: Desk) -> None:
         more=(("lienCapMinor", 700), ("emptyThing", 0)),
     )
 
-    text = render_standing(standing_json(late, NAMES))
+    text = render_standing(standing_json(late, NAMES, None))
 
     assert "Pledge 2   to member 8: secures" in text
     assert "on 2 receipts" in text
@@ -157,20 +160,36 @@ def test_render__node_alone__numbers_where_no_name_is_known(desk: Desk) -> None:
 def test_render__free__says_yes(desk: Desk) -> None:
     state = standing(desk.world.chain, desk.made.receipt, desk.world.story.batch_lot)
     free = replace(state, bounds=Bound(0), pledges=(), freeze=None, waiting=())
-    text = render_standing(standing_json(free, NAMES))
+    text = render_standing(standing_json(free, NAMES, None))
     assert "Free       yes" in text
     assert "Pledge" not in text and "Frozen" not in text
 
 
 def test_render__reason_that_nobody_knows_yet__told_all_the_same(desk: Desk) -> None:
     state = standing(desk.world.chain, desk.made.receipt, desk.world.story.batch_lot)
-    text = render_standing(standing_json(replace(state, bounds=Bound(1 << 9)), NAMES))
+    text = render_standing(standing_json(replace(state, bounds=Bound(1 << 9)), NAMES, None))
     assert "- a reason that this program does not know (bits 512)" in text
 
 
 def test_render__rest_of_a_split__names_what_was_split_off(desk: Desk) -> None:
     state = standing(desk.world.chain, desk.made.receipt, desk.world.story.batch_lot)
-    found = standing_json(state, NAMES) | {"successors": [receipt_hex(9)], "issued_quantity": "60.000 t"}
+    found = standing_json(state, NAMES, None) | {
+        "successors": [receipt_hex(9)],
+        "issued_quantity": "60.000 t",
+    }
     text = render_standing(found)
     assert f"Split off  {receipt_hex(9)}" in text
     assert "Goods      40.000 t of lot 0x" in text and "(issued for 60.000 t)" in text
+
+
+def test_render__receipt_and_evidence__until_when_each(desk: Desk) -> None:
+    state = standing(desk.world.chain, desk.made.receipt, desk.world.story.batch_lot)
+    words = {
+        state.block_time + 60: "Evidence   fresh until 20",
+        state.block_time - 60: "Evidence   was fresh until 20",
+        None: "Evidence   nothing attested",
+    }
+    for until, told in words.items():
+        text = render_standing(standing_json(state, NAMES, until))
+        assert told in text
+        assert f"the receipt runs until {show_time(state.expires_at)}" in text
