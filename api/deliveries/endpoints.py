@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from api.context import ContextDep, ViewerDep
 from api.deliveries import service
 from api.deliveries.schemas import DeliveryOut, DeliveryPage
-from api.schemas import READS, RECEIPT_PATTERN, ActId
+from api.path_parts import ActId
+from api.schemas import READS, RECEIPT_PATTERN
 from holdfast.store.records_engine import read
 
 router = APIRouter(prefix="/deliveries", tags=["deliveries"], responses=READS)

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.context import ContextDep, ViewerDep
-from api.schemas import READS, RECEIPT_PATTERN, ActId
+from api.path_parts import ActId
+from api.schemas import READS, RECEIPT_PATTERN
 from api.splits import service
 from api.splits.schemas import SplitOut, SplitPage
 from holdfast.store.records_engine import read

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Kind(IntEnum):
-    """Negotiable receipts move by endorsement; others are kept by the named depositor."""
+    """Negotiable receipts pass by endorsement, others by assignment the warehouse knows of: ADR 0034."""
 
     NEGOTIABLE = 1
     NON_NEGOTIABLE = 2

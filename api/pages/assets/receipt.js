@@ -7,6 +7,12 @@ import { reasons, showBurdens } from "./burdens.js";
 const id = $("receipt").dataset.id;
 const base = `/v1/receipts/${id}`;
 const STATES = { live: ["Live", "有效", "pass"], suspended: ["Suspended", "中止", "hold"], delivered: ["Delivered", "已提货注销", "done"], replaced: ["Replaced", "已被替代", "done"] };
+// Both kinds move by the same attested order (docs/adr/0034-kinds.md); what the taker gets differs.
+const KINDS = {
+  negotiable: ["Negotiable", "可流通（指示仓单）", "To order: it passes by endorsement, attested by the warehouse. 凭背书及保管人核验转让。"],
+  "non-negotiable": ["Non-negotiable", "非流通（记名仓单）",
+    "To a named holder: it passes by assignment of which the warehouse knows, and the taker gets no more than the giver had. 经保管人知悉的权利让与方可移转，受让人所得不超过让与人原有的权利。"],
+};
 const ACTS = {
   issued: ["Issued", "签发"], transferred: ["Transferred", "转让"], suspended: ["Suspended", "中止"],
   reinstated: ["Reinstated", "恢复"], delivered: ["Delivered and cancelled", "提货注销"],
@@ -34,8 +40,8 @@ function showTitle(receipt, title, status) {
   $("quantity").textContent = receipt.quantity;
   $("product").textContent = receipt.lot.product;
   const [en, chinese, kind] = STATES[receipt.status];
-  const word = receipt.kind === "negotiable" ? both("Negotiable", "可转让") : both("Non-negotiable", "不可转让");
-  $("state").replaceChildren(badge(kind, en, chinese), " ", el("span", { class: "quiet" }, ...word));
+  const [kindEn, kindZh, means] = KINDS[receipt.kind] || [receipt.kind, "", ""];
+  $("state").replaceChildren(badge(kind, en, chinese), " ", el("span", { class: "quiet", title: means }, ...both(kindEn, kindZh)));
   $("holder").replaceChildren(member(title.holder));
   $("free").replaceChildren(
     title.free ? badge("pass", "Free", "可处分") : badge("fail", "Not free", "不可处分"),

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from api.receipts.schemas import ActWord
+from api.receipts.schemas import ActWord, KindWord
 from holdfast.chain.acts import ATTESTED
 from holdfast.domain.orders import Order
 from holdfast.evidence.manifest import PURPOSES
@@ -28,6 +28,15 @@ def test_board__each_purpose_that_is_attested__has_words() -> None:
     attested = {kind.__name__ for kind in (*ATTESTED, *get_args(Order))}
     wanted = {purpose for purpose, kind in PURPOSES.items() if kind in attested}
     assert words("board.js", "PURPOSES").keys() == wanted
+
+
+def test_kinds__each__has_words_and_none_says_that_it_cannot_be_transferred() -> None:
+    text = (ASSETS / "receipt.js").read_text(encoding="utf-8")
+    body = text[text.index("const KINDS = {") :].split("};")[0]
+    assert set(re.findall(r'^ +"?([\w-]+)"?: \["', body, re.MULTILINE)) == set(get_args(KindWord))
+    shown = [file.read_text(encoding="utf-8") for file in ASSETS.parent.rglob("*.[jh][st]*")]
+    assert len(shown) > 10
+    assert not [page for page in shown if "不可转让" in page], "it can: ADR 0034"
 
 
 def test_timeline__each_act__has_words() -> None:
