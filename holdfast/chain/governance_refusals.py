@@ -28,7 +28,7 @@ GOVERNANCE_SENTENCES: Final[dict[str, str]] = {
     "AttesterNotNamed": "member {member} has not named {account} as its attester",
     "WrongModuleNumber": "the module order carries number {given}, expected is {expected}: a committee or a "
     "module was set since it was signed",
-    "ModuleCodeDiffers": "the code at {module} is not the code that was approved",
+    "ModuleCodeDiffers": "the code at {module} ({codeHash}) is not the code that was approved ({given})",
     "ModuleWithoutCode": "there is no contract at {module}; a bare key gets no rights",
     "ConsortiumExpectsOther": "the consortium expects the receipt contract at {expected}, not at {actual}",
     "MalformedSignatures": "attesters' signatures are 64 bytes each; {length} bytes were given",
@@ -46,8 +46,8 @@ GOVERNANCE_SENTENCES: Final[dict[str, str]] = {
     "AccessManagerUnauthorizedAccount": "{msgsender} does not have the power {roleId}",
     "AccessManagerUnauthorizedCall": "{caller} may neither announce nor do {selector} on {target}, or not so "
     "soon",
-    "AccessManagerUnauthorizedCancel": "{msgsender} may not cancel {selector}, which {caller} announced: "
-    "{caller}, the admin and the guardians may",
+    "AccessManagerUnauthorizedCancel": "{msgsender} may not cancel {selector} on {target}, which {caller} "
+    "announced: {caller}, the admin and the guardians may",
     "AccessManagerUnauthorizedConsume": "{target} is no governed contract that carries out an announced act",
     "AddressEmptyCode": "there is no contract at {target}",
     "FailedCall": "a call that was to be carried out failed without a reason",

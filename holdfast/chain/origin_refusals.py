@@ -6,8 +6,9 @@ from typing import Final
 
 ORIGIN_SENTENCES: Final[dict[str, str]] = {
     "UnknownOriginKind": "the kind {kind} is neither a bill of lading (1) nor a fingerprint of goods (3)",
-    "PaperIsSurrendered": "a paper receipt is surrendered by an ElectronicOrder, which says its grams",
-    "OriginIncomplete": "neither the digest ({originDigest}) nor the lot ({lotId}) may be zero",
+    "PaperIsSurrendered": "the paper receipt {originDigest} is surrendered by an ElectronicOrder, which says "
+    "its grams",
+    "OriginIncomplete": "neither the digest ({originDigest}, kind {kind}) nor the lot ({lotId}) may be zero",
     "OriginTaken": "the digest {originDigest} (kind {kind}) was used before, for lot {lotId}; it counts once",
     "LotIssuedBefore": "receipts were issued on lot {lotId} already; the other title must die first",
     "PaperDigestZero": "a paper receipt needs a digest",

@@ -90,9 +90,11 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
     "status": lambda value: STATUS.get(value, f"of status {value}"),
     "currency": lambda value: value.rstrip(b"\0").decode("ascii", "replace") or "none",
     "selector": lambda value: _functions().get(bytes(value), "0x" + bytes(value).hex()),
+    "receiptId": lambda value: f"0x{value:064x}",
     "tokenId": lambda value: f"0x{value:064x}",
     "otherId": lambda value: f"0x{value:064x}",
     "successorId": lambda value: f"0x{value:064x}",
+    "plain": _plain,
     "minor": lambda value: f"{value:,} minor units",
 }
 

@@ -6,7 +6,7 @@ from typing import Final
 
 VALUE_SENTENCES: Final[dict[str, str]] = {
     "CurrencyMalformed": "{currency} is no currency: three capital letters (ISO 4217) are",
-    "SeriesCurrencyFixed": "the series' prices are in {currency}; another currency needs another series",
+    "SeriesCurrencyFixed": "the series' prices are in {currency}; {given:currency} needs another series",
     "SeriesTerms": "a price may be good for 1 second to 30 days and prices lie at most 5000 bps apart, "
     "not {stalenessS:span} and {deviationBps} bps",
     "FeedersOutOfRange": "{feeders} feeder(s) named; a series has 2 to 16",

@@ -11,7 +11,7 @@ from eth_utils import collapse_if_tuple, function_abi_to_4byte_selector
 
 from holdfast.chain.artifacts import contract_names, load_artifact
 from holdfast.chain.plain_values import fill, mass, rights, roles, shown, span
-from holdfast.chain.refusals import SENTENCES, refusal_from_data
+from holdfast.chain.refusals import ABOUT, PANICS, SENTENCES, refusal_from_data
 
 ERRORS = {
     item["name"]: item
@@ -69,7 +69,25 @@ def test_sentences__of_no_error__are_none() -> None:
 @pytest.mark.parametrize("name", sorted(set(SENTENCES) & set(ERRORS)))
 def test_sentence__its_fields__are_the_errors(name: str) -> None:
     fields = {field["name"] for field in ERRORS[name]["inputs"]}
-    assert set(re.findall(r"\{(\w+)(?::\w+)?\}", SENTENCES[name])) <= fields
+    told = set(re.findall(r"\{(\w+)(?::\w+)?\}", SENTENCES[name]))
+    assert told <= fields
+    assert fields - told <= set(ABOUT), "every value is told: in the sentence, or behind it"
+
+
+def test_sentence__what_it_is_about__told_behind_it_once() -> None:
+    text = str(refusal_from_data(raw("ReceiptsDiffer", receiptId=255, otherId=254)))
+    assert text.endswith(f"(receipt 0x{255:064x}, other receipt 0x{254:064x})")
+    known = str(refusal_from_data(raw("UnknownSeries", seriesDigest=b"\xab" * 32)))
+    assert known.count("ab" * 32) == 1
+
+
+@pytest.mark.parametrize("code", [*PANICS, 0x99])
+def test_panic__of_any_code__is_a_fault_to_report(code: int) -> None:
+    data = bytes.fromhex("4e487b71") + code.to_bytes(32)
+    refusal = refusal_from_data(data, "execution reverted")
+    assert refusal.reason == "contract-panic"
+    assert "stopped by itself" in str(refusal) and f"0x{code:02x}" in str(refusal)
+    assert "report it" in str(refusal) and "reverted" not in str(refusal)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +109,15 @@ def test_sentence__its_fields__are_the_errors(name: str) -> None:
         ("AccessManagerUnauthorizedCall", {"selector": bytes.fromhex("00000000")}, "0x00000000"),
         ("ExpiryDiffers", {"given": NOW_S, "expiresAt": NOW_S}, "states expiry 2026-11-21 17:40:00 CST"),
         ("WrongModuleNumber", {"given": 3, "expected": 5}, "carries number 3, expected is 5"),
+        (
+            "PledgeTerms",
+            {"amountMinor": 5_000_000, "maturity": NOW_S, "ltvBps": 10_001, "cureS": 864_000},
+            "an amount (5,000,000 minor units given), a maturity to come (2026-11-21 17:40:00 CST (UTC+8) "
+            "given), an LTV of 1 to 10000 bps (10001 given) and time to cure (10 days given)",
+        ),
+        ("CurrencyDiffers", {"given": b"USD", "currency": b"CNY"}, "in one currency: CNY, not USD"),
+        ("WrongPolicy", {"given": b"\x01" * 32}, "under policy 0x0101"),
+        ("OrderHashDiffers", {"given": b"\x02" * 32}, "another order, 0x0202"),
         ("UnknownReceipt", {"receiptId": 255}, f"(receipt 0x{255:064x})"),
     ],
 )
