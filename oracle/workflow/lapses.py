@@ -152,13 +152,16 @@ class Lapses:
             self._words[lapse_id] = f"{stop}, whose time was over at {show_time(ended_at)}"
 
     def _free_id(self, mark: str) -> str | None:
-        """The id for the next transaction; None if one is on its way, or went through and is not read yet."""
+        """The id for the next transaction; None if one is on its way, or went through and is not read yet.
+
+        One that went through, in a block that was read, and that took nothing off: its block was replaced.
+        """
         for attempt in range(1, ATTEMPTS + 2):
             lapse_id = f"{LAPSE_PREFIX}{mark[:48]}-{attempt}"
             known = self._outbox.find(lapse_id)
             if known is None:
                 return lapse_id
-            if known.status != 0:
+            if known.status is None or (known.status and (known.block or 0) >= self._next_block):
                 return None
         return lapse_id
 

@@ -46,13 +46,14 @@ _OUTBOX = Table(
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One committed transaction. `status` is None until mined, then 1 (done) or 0 (failed)."""
+    """One committed transaction. `status` is None until mined, then 1 (done) or 0 (failed), in `block`."""
 
     order_id: str
     nonce: int
     tx_hash: str
     raw: bytes
     status: int | None
+    block: int | None
 
 
 class Outbox:
@@ -68,7 +69,7 @@ class Outbox:
             row = connection.execute(select(_OUTBOX).where(_OUTBOX.c.order_id == order_id)).one_or_none()
         if row is None:
             return None
-        return Outgoing(row.order_id, row.nonce, row.tx_hash, bytes(row.raw), row.status)
+        return Outgoing(row.order_id, row.nonce, row.tx_hash, bytes(row.raw), row.status, row.block)
 
     def next_nonce(self, sender: str, chain_nonce: int) -> int:
         """The next free nonce: after everything mined and everything committed. Raises Unreachable."""

@@ -54,6 +54,13 @@ class Bench:
         self.emit("CaseOpened", caseNo=case_no, expiresAt=self.now_s + for_s)
         self.emit("Frozen", receiptId=receipt, caseNo=case_no, ahead=0)
 
+    def lapsed(self) -> None:
+        """What the chain tells of the transaction that was mined last."""
+        (number,) = {block for block, _ in list(self.node.mined.values())[-1:]}
+        log, args = self.ledger.log, {"receiptId": R1, "caseNo": 7, "lapsed": True}
+        at = (number, block_hash(number), tx_of(number), len(log), COURT)
+        log.append(ChainEvent("Unfrozen", args, *at))
+
     @property
     def asked(self) -> list[bytes]:
         """Which distinct transactions went out."""
@@ -97,11 +104,42 @@ def test_step__again_and_after_a_restart__not_sent_again(bench: Bench) -> None:
     bench.freeze()
     bench.now_s += DAY_S + 1
     bench.lapses.step()
+    bench.lapsed()
     bench.lapses.step()
     bench.restart()
     bench.lapses.step()
 
     assert len(bench.node.sent) == 1
+
+
+def test_step__mined_and_not_settled_yet__not_sent_again_not_even_after_a_restart(bench: Bench) -> None:
+    bench.restart(confirmations=2)
+    bench.freeze()
+    bench.node.mine()
+    bench.node.mine()
+    bench.now_s += DAY_S + 1
+    bench.lapses.step()
+    bench.lapses.step()
+    bench.restart(confirmations=2)
+    bench.lapses.step()
+    bench.node.mine()
+    bench.node.mine()
+    bench.lapses.step()
+
+    assert len(bench.asked) == 1
+    assert bench.outbox.unsettled() == []
+
+
+def test_step__block_replaced_after_it_counted_as_settled__sent_anew(bench: Bench) -> None:
+    bench.freeze()
+    bench.now_s += DAY_S + 1
+    bench.lapses.step()
+    bench.node.mine()
+    bench.lapses.step()
+    bench.lapsed()
+    bench.lapses.step()
+
+    assert len(bench.asked) == 2
 
 
 def test_step__case_renewed_or_released__left_alone(bench: Bench) -> None:
@@ -144,7 +182,6 @@ def test_step__second_notice_on_the_same_receipt__taken_off_too(bench: Bench) ->
     for _ in range(2):
         bench.emit("LossNoticed", REPLACEMENT, receiptId=R1, holder=2, reason=1, until=bench.now_s)
         bench.now_s += NOTICE_USE_S + 1
-        bench.lapses.step()
         bench.lapses.step()
         bench.emit("LossNoticeEnded", REPLACEMENT, receiptId=R1, lapsed=True)
 
