@@ -57,7 +57,7 @@ class Founding(BaseModel):
     password_file: Path
     threshold: int = Field(ge=1, le=16)
     max_age_s: int = Field(gt=0)
-    admin: Account
+    modules: Account
     registrar: Account
     committee: Account
     valuation: Account
@@ -87,7 +87,7 @@ class Founding(BaseModel):
     def governance(self) -> Governance:
         """Who governs. Raises Misconfigured naming the setting, if one account would hold two powers."""
         governance = Governance(
-            self.admin,
+            self.modules,
             self.registrar,
             self.committee,
             self.admin_delay_s,
@@ -183,6 +183,8 @@ def found_consortium(wanted: Founding) -> Deployment:
             f"{PREFIX}THRESHOLD: {wanted.threshold} of {len(attesters)} attesters in the members' book"
         )
     keys = open_keys(wanted.keys_folder, wanted.key_name, read_secret(wanted.password_file, "password"))
+    if any(account == keys.account for _, account, _ in governance.held()):
+        raise Misconfigured(f"{PREFIX}KEY_NAME: {keys.account} deploys and so can hold no power; name another")
     w3 = connect(wanted.rpc_url)
     deployment = deploy(
         w3,

@@ -12,7 +12,7 @@ from web3 import Web3
 
 from cli.errors import WrongUsage
 from cli.inputs import read_json_object
-from holdfast.attestation.quorum import check_module_quorum, sorted_signatures
+from holdfast.attestation.quorum import check_governance_quorum, sorted_signatures
 from holdfast.attestation.signatures import compact, signature_from_hex
 from holdfast.attestation.typed_data import Domain, module_order_from_json, typed_data
 from holdfast.chain.calldata import packed_signatures
@@ -151,7 +151,7 @@ def calls(chain: Chain, file: ModuleFile) -> dict[str, Any]:
     domain, committee = consortium_domain(chain), chain.consortium.committee()
     ordered = sorted_signatures(domain, file.order, file.signatures)
     now_s = chain.connection.head().timestamp_s
-    signers = check_module_quorum(domain, committee, file.order, ordered, now_s=now_s)
+    signers = check_governance_quorum(domain, committee, file.order, ordered, now_s=now_s)
     packed = packed_signatures([compact(signature) for signature in ordered])
     deployment, connection = chain.connection.deployment, chain.connection
     consortium = connection.contract("Consortium", deployment.consortium)

@@ -13,7 +13,7 @@ from holdfast.store.records_tables import decisions, feed, orders
 
 TOLD_TO_ALL = (
     *("ChainRewound", "CommitteeChanged", "MemberAdded", "MemberAccountChanged", "MemberRolesChanged"),
-    *("MemberActiveChanged", "MemberEncryptionKeyChanged", "AttesterNamed", "ModuleSet"),
+    *("MemberActiveChanged", "MemberEncryptionKeyChanged", "AttesterNamed", "ModuleSet", "CouncilActed"),
 )
 
 

@@ -69,8 +69,12 @@ def deploy(settings: Path | None, as_json: bool) -> None:
       RPC_URL, BOOK_FILE (members' book), POLICY_FILE
       KEYS_FOLDER, KEY_NAME, PASSWORD_FILE   who deploys and pays; keeps no power afterwards
       THRESHOLD, MAX_AGE_S                   the committee's quorum, and how long evidence holds
-      ADMIN, REGISTRAR, COMMITTEE, VALUATION accounts that govern, each another one
-      ADMIN_DELAY_S and so on, one for each  seconds between announcing and doing
+      MODULES, REGISTRAR, COMMITTEE, VALUATION
+                                             accounts that govern, each another one
+      REGISTRAR_DELAY_S, COMMITTEE_DELAY_S, VALUATION_DELAY_S
+                                             seconds between announcing and doing
+      ADMIN_DELAY_S                          the same for MODULES and for the Council: a quorum of
+                                             attesters, which gives and takes these powers
       GUARDIANS                              accounts that can cancel what is announced, comma-separated
       ENGINE                                 qbft, clique or development
       VALIDATORS                             for qbft: addresses, comma-separated
@@ -92,6 +96,7 @@ def deploy(settings: Path | None, as_json: bool) -> None:
                 "consortium": deployment.consortium,
                 "warehouse_receipt": deployment.warehouse_receipt,
                 "access_manager": deployment.access_manager,
+                "council": deployment.council,
                 "block": deployment.block,
                 "deployment_file": str(wanted.deployment_file),
                 "trust_file": str(wanted.trust_file),
@@ -102,6 +107,7 @@ def deploy(settings: Path | None, as_json: bool) -> None:
     click.echo(f"Consortium         {deployment.consortium}")
     click.echo(f"WarehouseReceipt   {deployment.warehouse_receipt}")
     click.echo(f"AccessManager      {deployment.access_manager}")
+    click.echo(f"Council            {deployment.council}")
     click.echo(f"Written            {wanted.deployment_file}, {wanted.trust_file}")
 
 

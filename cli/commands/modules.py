@@ -24,7 +24,8 @@ holdfast contracts module calls court.json
 def module() -> None:
     """Let a module in, give it other rights, or dismiss it.
 
-    It takes the admin's announcement and delay, and a quorum of attesters who have looked at the code.
+    It takes the announcement and delay of the account that has the power MODULES, and a quorum of attesters
+    who have looked at the code.
     """
 
 

@@ -14,7 +14,7 @@ from eth_utils import keccak, to_checksum_address
 from holdfast.attestation.signatures import recover_signer
 from holdfast.attestation.typed_data import Domain, signing_digest
 from holdfast.domain.errors import InvalidInput, Refused
-from holdfast.domain.governance import ModuleOrder
+from holdfast.domain.governance import CouncilOrder, ModuleOrder
 from holdfast.domain.members import Role
 from holdfast.domain.orders import Attestation
 
@@ -79,7 +79,7 @@ class QuorumRule:
 
 
 def sorted_signatures(
-    domain: Domain, attested: Attestation | ModuleOrder, signatures: Iterable[bytes]
+    domain: Domain, attested: Attestation | ModuleOrder | CouncilOrder, signatures: Iterable[bytes]
 ) -> list[bytes]:
     """Put attesters' signatures in the ascending order of accounts that the contract wants."""
     digest = signing_digest(domain, attested)
@@ -113,12 +113,17 @@ def check_quorum(
     return _signers(signing_digest(domain, attestation), committee, rule, signatures)
 
 
-def check_module_quorum(
-    domain: Domain, committee: Committee, order: ModuleOrder, signatures: Sequence[bytes], *, now_s: int
+def check_governance_quorum(
+    domain: Domain,
+    committee: Committee,
+    order: ModuleOrder | CouncilOrder,
+    signatures: Sequence[bytes],
+    *,
+    now_s: int,
 ) -> tuple[Attester, ...]:
-    """Whether a full quorum signed a module order, as Consortium.setModule asks.
+    """Whether a full quorum signed an order of governance, as Consortium.setModule and Council.act ask.
 
-    Returns the signing attesters. `domain` is the Consortium's. Raises like `check_quorum`.
+    Returns the signing attesters. `domain` is the Consortium's, or the Council's. Raises like `check_quorum`.
     """
     if now_s > order.deadline:
         raise Refused("deadline-passed", f"the order's deadline {order.deadline} has passed; it is {now_s}")

@@ -30,7 +30,7 @@ from holdfast.domain.acts import (
 )
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput
-from holdfast.domain.governance import ModuleOrder
+from holdfast.domain.governance import CouncilOrder, ModuleOrder
 from holdfast.domain.lien_acts import DischargeScope, LienRank
 from holdfast.domain.orders import Attestation, Kind, Order, ReceiptTerms, SuspendReason
 
@@ -229,6 +229,12 @@ def attestation_from_json(data: object) -> Attestation:
 def module_order_from_json(data: object) -> ModuleOrder:
     """Read a module order from its EIP-712 message. Raises InvalidInput naming the field."""
     order: ModuleOrder = _from_json("ModuleOrder", data, "ModuleOrder")
+    return order
+
+
+def council_order_from_json(data: object) -> CouncilOrder:
+    """Read a Council order from its EIP-712 message. Raises InvalidInput naming the field."""
+    order: CouncilOrder = _from_json("CouncilOrder", data, "CouncilOrder")
     return order
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from holdfast.attestation.act_types import ACT_CLASSES, ACT_FIELDS
 from holdfast.domain.acts import Act
 from holdfast.domain.deposit import DepositRequest
-from holdfast.domain.governance import ModuleOrder
+from holdfast.domain.governance import CouncilOrder, ModuleOrder
 from holdfast.domain.orders import (
     Attestation,
     DeliveryOrder,
@@ -89,13 +89,13 @@ CLASSES: dict[str, type[Any]] = {
     "Attestation": Attestation,
 }
 
-Signable = Order | Act | DepositRequest | Attestation | ModuleOrder
+Signable = Order | Act | DepositRequest | Attestation | ModuleOrder | CouncilOrder
 ORDER_TYPES = tuple(name for name in CLASSES if name.endswith("Order"))
 """What changes a receipt on-chain."""
 QUEUE_TYPES = (*ORDER_TYPES, "DepositRequest")
 """What members sign and hand in: orders, and requests that an issue order grows from."""
 
-# After the tuples above: a module order is the attesters', neither a member's nor a receipt's.
+# After the tuples above: these are the attesters', neither a member's nor a receipt's.
 TYPES["ModuleOrder"] = (
     ("module", "address", "module"),
     ("rights", "uint16", "rights"),
@@ -104,6 +104,12 @@ TYPES["ModuleOrder"] = (
     ("deadline", "uint64", "deadline"),
 )
 CLASSES["ModuleOrder"] = ModuleOrder
+TYPES["CouncilOrder"] = (
+    ("callDigest", "bytes32", "call_digest"),
+    ("number", "uint64", "number"),
+    ("deadline", "uint64", "deadline"),
+)
+CLASSES["CouncilOrder"] = CouncilOrder
 
 TYPES.update(ACT_FIELDS)
 CLASSES.update(ACT_CLASSES)

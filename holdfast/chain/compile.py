@@ -28,6 +28,7 @@ ABI_FOLDER: Final = Path("holdfast/chain/abi")
 
 CONTRACTS: Final[Mapping[str, str]] = {
     "Consortium": "contracts/Consortium.sol",
+    "Council": "contracts/Council.sol",
     "WarehouseReceipt": "contracts/WarehouseReceipt.sol",
     "ReceiptPrimitives": "contracts/ReceiptPrimitives.sol",
     "ReceiptActs": "contracts/ReceiptActs.sol",

@@ -18,7 +18,7 @@ from holdfast.chain.acts import MODULE_NEEDS, MODULE_RIGHTS
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.deployment import Deployment as Deployment
 from holdfast.chain.governance import Governance as Governance
-from holdfast.chain.governance import hand_over
+from holdfast.chain.governance import Power, hand_over
 from holdfast.chain.module_orders import module_arguments, module_order
 from holdfast.domain.errors import InvalidInput, Refused, Unreachable
 from holdfast.domain.members import Member
@@ -131,8 +131,10 @@ def deploy(
 ) -> Deployment:
     """Deploy, found the consortium, then give power away: the signer keeps none unless governance names it.
 
+    The last word, ADMIN, goes to the Council; that all are where they belong is read back from the chain.
+
     Raises:
-        Refused: a contract refuses (its typed error is in the message).
+        Refused: a contract refuses (its typed error is in the message), or power is not where it belongs.
         InvalidInput: governance would leave nobody, or a digest has another length than 32.
         Unreachable: the chain does not answer.
     """
@@ -171,13 +173,41 @@ def deploy(
     for one in series:
         rules = (one.currency, one.staleness_s, one.deviation_bps, list(one.feeders))
         sender.send(valuation.functions.setSeries(one.digest, *rules))
+    council = create_address(signer.address, w3.eth.get_transaction_count(signer.address, "pending"))
+    sender.send(_contract(w3, "Council").constructor(expected[1]))
     governed = {"Consortium": expected[1], "Valuation": modules["valuation"]}
-    for step in hand_over(governance, expected[0], governed, signer.address):
+    for step in hand_over(governance, expected[0], council, governed, signer.address):
         sender.send(manager.functions[step.function](*step.args))
+    require_handed_over(w3, governance, manager, council, signer.address)
     manager_at, consortium_at, receipts_at = expected
     return Deployment(
-        w3.eth.chain_id, manager_at, consortium_at, receipts_at, first["blockNumber"], **modules
+        w3.eth.chain_id,
+        manager_at,
+        consortium_at,
+        receipts_at,
+        first["blockNumber"],
+        council=council,
+        **modules,
     )
+
+
+def require_handed_over(w3: Web3, governance: Governance, manager: Any, council: str, signer: str) -> None:
+    """Refuse unless each power is where founding puts it, ADMIN with the Council, and the signer has no other.
+
+    Raises:
+        Refused: `power-elsewhere`, naming power and account.
+    """
+    wanted = [(Power.ADMIN, council, governance.admin_delay_s), *governance.held()]
+    own = {power for power, account, _ in wanted if account.lower() == signer.lower()}
+    for power, account, delay_s in wanted:
+        if list(manager.functions.hasRole(int(power), account).call()) != [True, delay_s]:
+            raise Refused("power-elsewhere", f"{account} does not have {power.name} with {delay_s} s of delay")
+    for power in Power:
+        if power not in own and manager.functions.hasRole(int(power), signer).call()[0]:
+            raise Refused("power-elsewhere", f"{signer}, which deployed, still has {power.name}")
+    serves = str(_contract(w3, "Council", council).functions.manager().call())
+    if serves != manager.address:
+        raise Refused("power-elsewhere", f"the Council at {council} serves another manager, {serves}")
 
 
 def _deploy_modules(

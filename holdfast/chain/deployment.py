@@ -28,6 +28,7 @@ class Deployment:
     shortage: str = ""
     storage_lien: str = ""
     valuation: str = ""
+    council: str = ""
 
     def contracts(self) -> dict[str, str]:
         """Contract -> address, of every contract of ours that is named: the first two, then modules."""

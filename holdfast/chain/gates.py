@@ -104,7 +104,7 @@ OTHERS: Final[Mapping[tuple[str, str], Gate]] = {
     ("AccessManager", "execute"): Gate(
         Kind.OWN, words="what the caller itself has announced, after the delay"
     ),
-    ("AccessManager", "cancel"): Gate(Kind.OWN, words="who announced the act, a guardian, or the admin"),
+    ("AccessManager", "cancel"): Gate(Kind.OWN, words="who announced the act, a guardian, or the Council"),
     ("AccessManager", "consumeScheduledOp"): Gate(Kind.OWN, words="the governed contract that is called"),
     ("AccessManager", "multicall"): Gate(Kind.ANYBODY, words=_PARTS),
     ("AccessManager", "renounceRole"): Gate(Kind.ANYBODY, words="the caller's own role only"),

@@ -1,7 +1,7 @@
 """Who may govern what, and how power is handed over at founding: roles, delays and guardians.
 
 The AccessManager keeps all of it. Whatever is scheduled waits for its delay, and every guardian can cancel it
-meanwhile, acts of the admin on the AccessManager itself among them.
+meanwhile, acts of the admin on the AccessManager itself among them. That admin is the Council: no key.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
 
-from eth_utils import function_abi_to_4byte_selector, to_checksum_address
+from eth_utils import function_abi_to_4byte_selector
 
 from holdfast.chain.artifacts import load_artifact
 from holdfast.domain.errors import InvalidInput
@@ -70,9 +70,13 @@ ADMIN_FUNCTIONS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Governance:
-    """Who governs, how many seconds pass between announcing an act and doing it, and who can cancel it."""
+    """Who governs, how many seconds pass between announcing an act and doing it, and who can cancel it.
 
-    admin: str
+    Nobody here is admin: the Council is, and waits `admin_delay_s`, as does `modules`.
+    """
+
+    modules: str
+    """Proposes modules; a quorum must have attested each."""
     registrar: str
     committee: str
     admin_delay_s: int
@@ -90,7 +94,7 @@ class Governance:
             InvalidInput: naming the field.
         """
         seen: dict[str, str] = {}
-        named = [(field, getattr(self, field)) for field in ("admin", "registrar", "committee", "valuation")]
+        named = [(field, getattr(self, field)) for field in ("modules", "registrar", "committee", "valuation")]
         if not self.guardians:
             raise InvalidInput("guardians", "none", "at least one account that can cancel what is announced")
         if not self.valuation:
@@ -103,6 +107,16 @@ class Governance:
         for field in ("admin_delay_s", "registrar_delay_s", "committee_delay_s", "valuation_delay_s"):
             if getattr(self, field) < 1:
                 raise InvalidInput(field, getattr(self, field), "1 s or more: without delay none can cancel")
+
+    def held(self) -> list[tuple[Power, str, int]]:
+        """Every power that an account is given, with the account and its delay in seconds."""
+        found = [
+            (Power.REGISTRAR, self.registrar, self.registrar_delay_s),
+            (Power.COMMITTEE, self.committee, self.committee_delay_s),
+            (Power.MODULES, self.modules, self.admin_delay_s),
+            *((Power.GUARDIAN, guardian, 0) for guardian in self.guardians),
+        ]
+        return found + [(Power.VALUATION, self.valuation, self.valuation_delay_s)] * bool(self.valuation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +137,14 @@ def selectors(contract: str, functions: Mapping[str, object] | tuple[str, ...]) 
 
 
 def hand_over(
-    governance: Governance, manager: str, targets: Mapping[str, str], signer: str
+    governance: Governance, manager: str, council: str, targets: Mapping[str, str], signer: str
 ) -> Iterator[Step]:
     """The calls that give power away, in order; afterwards the signer keeps none unless governance names it.
 
     Args:
         governance: Who gets which power.
         manager: Address of the AccessManager.
+        council: Address of the Council, its admin from now on.
         targets: Governed contract -> its address; all of GOVERNED's must be there.
         signer: The AccessManager's admin up to now.
     """
@@ -145,23 +160,13 @@ def hand_over(
             yield Step("setTargetFunctionRole", (address, selectors(contract, names), int(power)))
     marked = selectors("AccessManager", ADMIN_FUNCTIONS)
     yield Step("setTargetFunctionRole", (manager, marked, int(Power.ADMIN_ACTS)))
-    valuer = [(Power.VALUATION, governance.valuation, governance.valuation_delay_s)] * bool(
-        governance.valuation
-    )
-    for power, account, delay_s in (
-        (Power.REGISTRAR, governance.registrar, governance.registrar_delay_s),
-        (Power.COMMITTEE, governance.committee, governance.committee_delay_s),
-        (Power.MODULES, governance.admin, governance.admin_delay_s),
-        *valuer,
-        *((Power.GUARDIAN, guardian, 0) for guardian in governance.guardians),
-    ):
+    for power, account, delay_s in governance.held():
         yield Step("grantRole", (int(power), account, delay_s))
     if governance.admin_delay_s:
         yield from _slow_down(governance.admin_delay_s, [manager, *targets.values()])
     # Last, since from here on the admin's own delay applies to every further change.
-    yield Step("grantRole", (int(Power.ADMIN), governance.admin, governance.admin_delay_s))
-    if to_checksum_address(governance.admin) != to_checksum_address(signer):
-        yield Step("renounceRole", (int(Power.ADMIN), signer))
+    yield Step("grantRole", (int(Power.ADMIN), council, governance.admin_delay_s))
+    yield Step("renounceRole", (int(Power.ADMIN), signer))
 
 
 def _slow_down(delay_s: int, targets: list[str]) -> Iterator[Step]:

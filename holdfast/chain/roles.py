@@ -25,9 +25,11 @@ HEAD: Final = """# Functions and roles
 Who may call what. Generated from the contracts' ABIs: `holdfast contracts roles --write`. Do not edit.
 `tests/contracts/test_roles.py` tries every function as every caller and holds the answers to this table.
 
-`admin` also holds the power MODULES. `module X` is a module with right X and no other; `receipts` is
-WarehouseReceipt itself; `member` an account of any member, whatever its role: a role counts where its
-member signs, not where it calls. `anybody` includes attesters, couriers and whoever deployed.
+`council` is the Council contract, the only one that holds the power ADMIN: it calls what a full quorum of the
+committee has signed. `modules` and the next four are accounts with one power each. `module X` is a module with
+right X and no other; `receipts` is WarehouseReceipt itself; `member` an account of any member, whatever its
+role: a role counts where its member signs, not where it calls. `anybody` includes attesters, couriers and
+whoever deployed.
 """
 
 
@@ -43,8 +45,8 @@ class Caller:
 
 
 def callers() -> list[Caller]:
-    """The columns of the table. The account of the admin also holds the power over modules."""
-    found = [Caller("admin", frozenset({Power.ADMIN, Power.MODULES}))]
+    """The columns of the table."""
+    found = [Caller("council", frozenset({Power.ADMIN})), Caller("modules", frozenset({Power.MODULES}))]
     for power in Power:
         if power not in (Power.ADMIN, Power.MODULES, Power.ADMIN_ACTS):
             found.append(Caller(power.name.lower(), frozenset({power})))

@@ -1,4 +1,4 @@
-"""What attesters sign when governance wants a module let in, given other rights or dismissed."""
+"""What attesters sign when governance wants something: an order about a module, or an act of the Council."""
 
 from __future__ import annotations
 
@@ -30,10 +30,30 @@ class ModuleOrder:
             raise InvalidInput("module", text, "an address: 0x and 40 hexadecimal digits")
         if not isinstance(self.code_hash, bytes) or len(self.code_hash) != 32:
             raise InvalidInput("code_hash", self.code_hash, "32 bytes")
-        for name, value, bits in (
-            ("rights", self.rights, 16),
-            ("number", self.number, 64),
-            ("deadline", self.deadline, 64),
-        ):
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**bits:
-                raise InvalidInput(name, value, f"a whole number from 0 to 2^{bits} - 1")
+        _require_whole("rights", self.rights, 16)
+        _require_whole("number", self.number, 64)
+        _require_whole("deadline", self.deadline, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilOrder:
+    """This call of the AccessManager, by the Council.
+
+    `call_digest` is keccak256 of the call's data, `number` counts the Council's acts before this one.
+    `deadline` is in unix seconds.
+    """
+
+    call_digest: bytes
+    number: int
+    deadline: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.call_digest, bytes) or len(self.call_digest) != 32:
+            raise InvalidInput("call_digest", self.call_digest, "32 bytes")
+        _require_whole("number", self.number, 64)
+        _require_whole("deadline", self.deadline, 64)
+
+
+def _require_whole(name: str, value: object, bits: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**bits:
+        raise InvalidInput(name, value, f"a whole number from 0 to 2^{bits} - 1")

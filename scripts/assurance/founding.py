@@ -96,11 +96,11 @@ def _deploy(w3: Web3) -> Deployment:
         for seat in SEATS
     )
     committee = FoundingCommittee(3, MAX_AGE_S, keccak(text="policy"), attesters)
-    registrar, chair, admin, guardian, valuer = (
+    registrar, chair, proposer, guardian, valuer = (
         Web3.to_checksum_address(f"0x{number:040x}") for number in range(0xA1, 0xA6)
     )
     governance = Governance(
-        admin,
+        proposer,
         registrar,
         chair,
         DELAY_S,

@@ -99,7 +99,7 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
     members = {person.key: _new_key(home, person.key) for person in PEOPLE}
     seats = {person.key: _new_key(home, f"{person.key}-attester") for person in ATTESTERS}
     relayer = _new_key(home, "relayer")
-    powers = ("admin", "registrar", "committee", "guardian", "valuation")
+    powers = ("modules", "registrar", "committee", "guardian", "valuation")
     governors = [_new_key(home, f"governance-{name}") for name in powers]
     policy = make_policy(home)
     home.policy.write_bytes(policy_bytes(policy))
@@ -125,7 +125,7 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
     )
     write_book(home.members, book)
     rpc(chain_url, "anvil_setBalance", relayer.account, ONE_ETHER)
-    admin, registrar, committee, guardian, valuation = (governor.account for governor in governors)
+    modules, registrar, committee, guardian, valuation = (governor.account for governor in governors)
     deployment = found_consortium(
         Founding(
             rpc_url=chain_url,
@@ -136,7 +136,7 @@ def found(home: Home, chain_url: str, attester_ports: dict[str, int]) -> Deploym
             policy_file=home.policy,
             threshold=THRESHOLD,
             max_age_s=MAX_EVIDENCE_AGE_S,
-            admin=admin,
+            modules=modules,
             registrar=registrar,
             committee=committee,
             valuation=valuation,

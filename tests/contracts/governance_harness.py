@@ -1,19 +1,27 @@
-"""Governance as founders leave it, on the chain inside the test."""
+"""Governance as founders leave it, on the chain inside the test.
+
+The Council acts as `sender` where a test is about the AccessManager; what it takes to make it act is in
+test_council.py.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from holdfast.chain.deploy import create_address
 from holdfast.chain.governance import GOVERNED, Governance, hand_over
 from tests.contracts.harness import DAY_S, Outcome, World, address_of, key_of
 
-ADMIN, REGISTRAR, SEATER, VALUER, GUARDIAN, GUARDIAN_2, STRANGER = (
+MODULES, REGISTRAR, SEATER, VALUER, GUARDIAN, GUARDIAN_2, STRANGER = (
     address_of(key_of(name))
-    for name in ("admin", "registrar", "seater", "valuer", "guardian", "guardian 2", "stranger")
+    for name in ("modules", "registrar", "seater", "valuer", "guardian", "guardian 2", "stranger")
 )
+COUNCIL = create_address("0x" + "d0" * 20, 4)
+"""Where every world's Council stands: its deployer's fifth contract."""
 ADMIN_DELAY_S, REGISTRAR_DELAY_S, SEATER_DELAY_S, VALUER_DELAY_S = 5 * DAY_S, DAY_S, 2 * DAY_S, 3 * DAY_S
 DELAYS = {
-    ADMIN: ADMIN_DELAY_S,
+    COUNCIL: ADMIN_DELAY_S,
+    MODULES: ADMIN_DELAY_S,
     REGISTRAR: REGISTRAR_DELAY_S,
     SEATER: SEATER_DELAY_S,
     VALUER: VALUER_DELAY_S,
@@ -23,15 +31,16 @@ DELAYS = {
 def governance(*, delayed: bool = True) -> Governance:
     delays = (ADMIN_DELAY_S, REGISTRAR_DELAY_S, SEATER_DELAY_S) if delayed else (0, 0, 0)
     return Governance(
-        ADMIN, REGISTRAR, SEATER, *delays, (GUARDIAN, GUARDIAN_2), VALUER, VALUER_DELAY_S * delayed
+        MODULES, REGISTRAR, SEATER, *delays, (GUARDIAN, GUARDIAN_2), VALUER, VALUER_DELAY_S * delayed
     )
 
 
 def govern(world: World, *, delayed: bool = True) -> None:
     """Give power away by the very calls that `deploy` sends."""
     chain = world.chain
+    assert world.council == COUNCIL
     targets = {name: world.addresses[name] for name in GOVERNED}
-    for step in hand_over(governance(delayed=delayed), world.manager, targets, chain.deployer):
+    for step in hand_over(governance(delayed=delayed), world.manager, COUNCIL, targets, chain.deployer):
         chain.send(world.manager, step.function, *step.args)
 
 

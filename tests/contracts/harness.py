@@ -102,6 +102,7 @@ class World:
         self.addresses = {"Consortium": self.consortium, "WarehouseReceipt": self.receipts}
         # No pledges here; whoever tests modules founds one that asks them (ActsWorld).
         self.addresses["Valuation"] = chain.deploy("Valuation", self.receipts, "0x" + "00" * 20)
+        self.council = chain.deploy("Council", self.consortium)
         self.domain = Domain(chain_id, self.receipts)
         for member, roles in ROLES.items():
             self.add_member(member, roles)
@@ -157,7 +158,7 @@ class World:
         order: ModuleOrder | None = None,
         committee: Committee | None = None,
     ) -> Outcome:
-        """Give a module rights, with the admin's key (here the deployer's) and a quorum's attestation.
+        """Give a module rights, with the key for modules (here the deployer's) and a quorum's attestation.
 
         An address without code, which stands for a module let in by mistake, is given some first.
         """

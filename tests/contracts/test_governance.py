@@ -9,11 +9,12 @@ import pytest
 from holdfast.chain.governance import ADMIN_FUNCTIONS, GOVERNED, Governance, Power, selectors
 from holdfast.domain.errors import InvalidInput
 from tests.contracts.governance_harness import (
-    ADMIN,
     ADMIN_DELAY_S,
+    COUNCIL,
     DELAYS,
     GUARDIAN,
     GUARDIAN_2,
+    MODULES,
     REGISTRAR,
     REGISTRAR_DELAY_S,
     SEATER,
@@ -91,7 +92,7 @@ def test_governance__deployer_after_founding__has_no_power_left(world: World) ->
 def test_governance__a_shorter_delay__counts_only_after_the_difference(world: World) -> None:
     """The registrar's delay of a day goes down to an hour: for 23 hours it is a day still."""
     govern(world)
-    carry_out(world, ADMIN, world.manager, "grantRole", int(Power.REGISTRAR), REGISTRAR, 3600)
+    carry_out(world, COUNCIL, world.manager, "grantRole", int(Power.REGISTRAR), REGISTRAR, 3600)
 
     def delay_s() -> int:
         return int(world.chain.call(world.manager, "hasRole", int(Power.REGISTRAR), REGISTRAR)[1])
@@ -118,11 +119,11 @@ def test_governance__a_new_holder_of_power__waits_for_the_grant_delay(world: Wor
     )
     grants = [chain.calldata(world.manager, "grantRole", int(power), NEW, 0) for power in powers]
     for grant in grants:
-        announce(world, ADMIN, world.manager, grant)
+        announce(world, COUNCIL, world.manager, grant)
     chain.set_time(chain.now_s + ADMIN_DELAY_S)
     for power, grant in zip(powers, grants, strict=True):
         assert chain.call(world.manager, "getRoleGrantDelay", int(power)) == ADMIN_DELAY_S
-        chain.transact(world.manager, grant, ADMIN)
+        chain.transact(world.manager, grant, COUNCIL)
         assert chain.call(world.manager, "hasRole", int(power), NEW)[0] is False
     with refused("AccessManagedUnauthorized", caller=NEW.lower()):
         send(world, "setMemberActive", IMPORTER, False, sender=NEW)
@@ -141,10 +142,10 @@ def test_governance__changing_delays__is_itself_delayed(world: World) -> None:
         chain.calldata(manager, "setGrantDelay", int(Power.COMMITTEE), 0),
     ]
     for change in changes:
-        announce(world, ADMIN, manager, change)
+        announce(world, COUNCIL, manager, change)
     chain.set_time(chain.now_s + ADMIN_DELAY_S)
     for change in changes:
-        chain.transact(manager, change, ADMIN)
+        chain.transact(manager, change, COUNCIL)
     for later_s, expected in ((0, ADMIN_DELAY_S), (SETBACK_S, 0)):
         chain.set_time(chain.now_s + later_s)
         assert chain.call(manager, "getTargetAdminDelay", world.consortium) == expected
@@ -163,10 +164,10 @@ def announced(world: World) -> list[tuple[str, str, bytes]]:
         "setRoleGuardian": (int(Power.COMMITTEE), int(Power.COMMITTEE)),
         "setGrantDelay": (int(Power.COMMITTEE), 0),
         "setTargetAdminDelay": (consortium, 0),
-        "updateAuthority": (consortium, ADMIN),
+        "updateAuthority": (consortium, COUNCIL),
         "setTargetClosed": (consortium, True),
         "setTargetFunctionRole": (manager, selectors("AccessManager", ADMIN_FUNCTIONS), int(Power.ADMIN)),
-        "grantRole": (int(Power.COMMITTEE), ADMIN, 0),
+        "grantRole": (int(Power.COMMITTEE), COUNCIL, 0),
         "revokeRole": (int(Power.GUARDIAN), GUARDIAN),
     }
     assert set(admin_acts) == set(ADMIN_FUNCTIONS)
@@ -174,10 +175,10 @@ def announced(world: World) -> list[tuple[str, str, bytes]]:
     order = world.module_order(world.receipts, 1)
     module = ((order.module, 1, order.code_hash, 1, 1), world.committee.as_tuple(), b"")
     return [
-        *((ADMIN, manager, chain.calldata(manager, name, *args)) for name, args in admin_acts.items()),
+        *((COUNCIL, manager, chain.calldata(manager, name, *args)) for name, args in admin_acts.items()),
         (REGISTRAR, consortium, chain.calldata(consortium, "setMemberAccount", IMPORTER, NEW)),
         (SEATER, consortium, chain.calldata(consortium, "setCommittee", 3, MAX_AGE_S, POLICY, [])),
-        (ADMIN, consortium, chain.calldata(consortium, "setModule", *module)),
+        (MODULES, consortium, chain.calldata(consortium, "setModule", *module)),
         (VALUER, valuation, chain.calldata(valuation, "setSeries", POLICY, b"CNY", DAY_S, 300, [1, 2])),
     ]
 
@@ -200,7 +201,7 @@ def test_guardian__cancelling_by_others__refused(world: World) -> None:
     members = [address_of(key_of(f"member {m}")) for m in range(1, 8)]
     for proposer, target, data in announced(world):
         announce(world, proposer, target, data)
-        for sender in {REGISTRAR, SEATER, VALUER, STRANGER, chain.deployer, *members} - {proposer}:
+        for sender in {MODULES, REGISTRAR, SEATER, VALUER, STRANGER, chain.deployer, *members} - {proposer}:
             with refused("AccessManagerUnauthorizedCancel", msgsender=sender.lower()):
                 chain.send(world.manager, "cancel", proposer, target, data, sender=sender)
 
@@ -222,9 +223,9 @@ def test_guardian__its_own_dismissal__another_guardian_can_cancel(world: World) 
     govern(world)
     chain = world.chain
     data = chain.calldata(world.manager, "revokeRole", int(Power.GUARDIAN), GUARDIAN)
-    announce(world, ADMIN, world.manager, data)
-    chain.send(world.manager, "cancel", ADMIN, world.manager, data, sender=GUARDIAN_2)
-    carry_out(world, ADMIN, world.manager, "revokeRole", int(Power.GUARDIAN), GUARDIAN)
+    announce(world, COUNCIL, world.manager, data)
+    chain.send(world.manager, "cancel", COUNCIL, world.manager, data, sender=GUARDIAN_2)
+    carry_out(world, COUNCIL, world.manager, "revokeRole", int(Power.GUARDIAN), GUARDIAN)
     assert chain.call(world.manager, "hasRole", int(Power.GUARDIAN), GUARDIAN)[0] is False
 
 
@@ -235,10 +236,10 @@ def test_guardian__its_own_dismissal__another_guardian_can_cancel(world: World) 
     ("changes", "field"),
     [
         ({"guardians": ()}, "guardians"),
-        ({"guardians": (ADMIN,)}, "guardians"),
+        ({"guardians": (MODULES,)}, "guardians"),
         ({"guardians": (GUARDIAN, REGISTRAR.lower())}, "guardians"),
         ({"guardians": (GUARDIAN, GUARDIAN)}, "guardians"),
-        ({"registrar": ADMIN}, "registrar"),
+        ({"registrar": MODULES}, "registrar"),
         ({"committee": REGISTRAR}, "committee"),
         ({"valuation": SEATER}, "valuation"),
         ({"valuation": ""}, "valuation"),
@@ -273,7 +274,7 @@ def test_governance__every_restricted_function__has_a_role_with_guardians(world:
 
 def test_governance__authority__cannot_be_taken(world: World) -> None:
     govern(world)
-    for sender in (STRANGER, ADMIN, REGISTRAR, SEATER, VALUER, GUARDIAN):
+    for sender in (STRANGER, COUNCIL, MODULES, REGISTRAR, SEATER, VALUER, GUARDIAN):
         with refused("AccessManagedUnauthorized", caller=sender.lower()):
             send(world, "setAuthority", sender, sender=sender)
 

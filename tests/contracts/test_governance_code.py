@@ -15,7 +15,7 @@ from holdfast.chain.module_orders import (
 )
 from holdfast.domain.errors import Refused
 from tests.contracts.acts_harness import ActsWorld
-from tests.contracts.governance_harness import ADMIN, GUARDIAN, REGISTRAR, SEATER, govern
+from tests.contracts.governance_harness import COUNCIL, GUARDIAN, MODULES, REGISTRAR, SEATER, govern
 from tests.contracts.harness import World, refused
 
 DELEGATECALL, ADDRESS = 0xF4, 0x30
@@ -97,7 +97,7 @@ def test_receipts__governance__has_no_hold_on_them(world: World) -> None:
     for item in load_artifact("WarehouseReceipt").abi:
         assert not str(item.get("name", "")).startswith("AccessManaged")
     receipt, before = world.issued(), world.chain.code(world.receipts)
-    for sender in (ADMIN, REGISTRAR, SEATER, GUARDIAN, world.chain.deployer):
+    for sender in (COUNCIL, MODULES, REGISTRAR, SEATER, GUARDIAN, world.chain.deployer):
         data = world.chain.calldata(world.consortium, "setAuthority", sender)
         with refused("bare revert"):
             world.chain.transact(world.receipts, data, sender)

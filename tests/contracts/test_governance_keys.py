@@ -13,7 +13,7 @@ from holdfast.chain.governance import Power
 from holdfast.domain.members import Role
 from tests.contracts.acts_harness import COURT, ActsWorld
 from tests.contracts.governance_harness import (
-    ADMIN,
+    COUNCIL,
     ADMIN_DELAY_S,
     GUARDIAN,
     REGISTRAR,
@@ -271,23 +271,23 @@ def test_one_key__the_admins__needs_two_delays_in_the_open_to_take_another_power
     govern(world)
     chain = world.chain
     chain.set_time(chain.now_s + ADMIN_DELAY_S)
-    data = chain.calldata(world.manager, "grantRole", int(Power.COMMITTEE), ADMIN, 0)
+    data = chain.calldata(world.manager, "grantRole", int(Power.COMMITTEE), COUNCIL, 0)
     with refused("AccessManagerNotScheduled"):
-        chain.transact(world.manager, data, ADMIN)
-    announce(world, ADMIN, world.manager, data)
+        chain.transact(world.manager, data, COUNCIL)
+    announce(world, COUNCIL, world.manager, data)
     chain.set_time(chain.now_s + ADMIN_DELAY_S)
-    chain.transact(world.manager, data, ADMIN)
+    chain.transact(world.manager, data, COUNCIL)
     for _ in range(2):
-        with refused("AccessManagedUnauthorized", caller=ADMIN.lower()):
-            chain.send(world.consortium, "setCommittee", 3, MAX_AGE_S, POLICY, [], sender=ADMIN)
+        with refused("AccessManagedUnauthorized", caller=COUNCIL.lower()):
+            chain.send(world.consortium, "setCommittee", 3, MAX_AGE_S, POLICY, [], sender=COUNCIL)
         chain.set_time(chain.now_s + ADMIN_DELAY_S - 1)
     chain.set_time(chain.now_s + 1)
     with refused("AttesterNotNamed"):
         words = sorted(seat.word() for seat in own_seats())
-        chain.send(world.consortium, "setCommittee", 3, MAX_AGE_S, POLICY, words, sender=ADMIN)
+        chain.send(world.consortium, "setCommittee", 3, MAX_AGE_S, POLICY, words, sender=COUNCIL)
 
 
-@pytest.mark.parametrize("sender", [ADMIN, REGISTRAR, SEATER, GUARDIAN])
+@pytest.mark.parametrize("sender", [COUNCIL, REGISTRAR, SEATER, GUARDIAN])
 def test_one_key__of_governance__mints_nothing_without_the_quorum(world: World, sender: str) -> None:
     govern(world)
     receipt = world.issued()

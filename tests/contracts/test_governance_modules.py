@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from eth_utils import keccak
 
-from holdfast.attestation.quorum import check_module_quorum, sorted_signatures
+from holdfast.attestation.quorum import check_governance_quorum, sorted_signatures
 from holdfast.attestation.typed_data import (
     Domain,
     module_order_from_json,
@@ -22,9 +22,9 @@ from holdfast.domain.errors import InvalidInput, Refused
 from holdfast.domain.governance import ModuleOrder
 from tests.contracts.acts_harness import ActsWorld
 from tests.contracts.governance_harness import (
-    ADMIN,
     ADMIN_DELAY_S,
     GUARDIAN,
+    MODULES,
     REGISTRAR,
     SEATER,
     STRANGER,
@@ -113,11 +113,11 @@ def test_set_module__quorum_alone__still_needs_governance(world: World, module: 
         with refused("AccessManagedUnauthorized", caller=sender.lower()):
             world.set_module(module, RIGHTS, sender=sender)
     with refused("AccessManagerNotScheduled"):
-        world.set_module(module, RIGHTS, sender=ADMIN)
+        world.set_module(module, RIGHTS, sender=MODULES)
 
 
 def test_set_module__governance_alone__still_needs_the_quorum(world: World, module: str) -> None:
-    """The admin's key, its delay waited out, no guardian awake: nothing comes of it."""
+    """The key for modules, its delay waited out, no guardian awake: nothing comes of it."""
     govern(world)
     chain = world.chain
     order = world.module_order(module, 255, deadline=chain.now_s + 10 * ADMIN_DELAY_S)
@@ -125,10 +125,10 @@ def test_set_module__governance_alone__still_needs_the_quorum(world: World, modu
         data = chain.calldata(
             world.consortium, "setModule", *module_arguments(order, world.committee, signatures)
         )
-        announce(world, ADMIN, world.consortium, data)
+        announce(world, MODULES, world.consortium, data)
         chain.set_time(chain.now_s + ADMIN_DELAY_S)
         with refused(error):
-            chain.transact(world.consortium, data, ADMIN)
+            chain.transact(world.consortium, data, MODULES)
 
 
 def strangers_sign(world: World, order: ModuleOrder) -> bytes:
@@ -142,12 +142,12 @@ def test_set_module__delay_waited_out_with_a_quorum__let_in(world: World, module
     order = world.module_order(module, RIGHTS, deadline=chain.now_s + ADMIN_DELAY_S)
     packed = world.packed(signing_digest(Domain(chain.chain_id, world.consortium), order), QUORUM)
     data = chain.calldata(world.consortium, "setModule", *module_arguments(order, world.committee, packed))
-    announce(world, ADMIN, world.consortium, data)
+    announce(world, MODULES, world.consortium, data)
     chain.set_time(chain.now_s + ADMIN_DELAY_S - 1)
     with refused("AccessManagerNotReady"):
-        chain.transact(world.consortium, data, ADMIN)
+        chain.transact(world.consortium, data, MODULES)
     chain.set_time(chain.now_s + 1)
-    chain.transact(world.consortium, data, ADMIN)
+    chain.transact(world.consortium, data, MODULES)
     assert rights(world, module) == RIGHTS
 
 
@@ -293,16 +293,16 @@ def test_module_quorum__checked_in_python__as_on_the_chain(world: World, module:
     order = world.module_order(module, RIGHTS)
     digest = signing_digest(domain, order)
     made = sorted_signatures(domain, order, [sign(key_of(f"attester {m}"), digest) for m in QUORUM])
-    signers = check_module_quorum(domain, world.committee, order, made, now_s=now)
+    signers = check_governance_quorum(domain, world.committee, order, made, now_s=now)
     assert {signer.member for signer in signers} == set(QUORUM)
     with pytest.raises(Refused) as refusal:
-        check_module_quorum(domain, world.committee, order, made[:2], now_s=now)
+        check_governance_quorum(domain, world.committee, order, made[:2], now_s=now)
     assert refusal.value.reason == "too-few-attesters"
     with pytest.raises(Refused) as refusal:
-        check_module_quorum(domain, world.committee, order, made, now_s=order.deadline + 1)
+        check_governance_quorum(domain, world.committee, order, made, now_s=order.deadline + 1)
     assert refusal.value.reason == "deadline-passed"
     with pytest.raises(Refused) as refusal:
-        check_module_quorum(domain, world.committee, replace(order, rights=255), made, now_s=now)
+        check_governance_quorum(domain, world.committee, replace(order, rights=255), made, now_s=now)
     assert refusal.value.reason in ("unknown-attester", "attesters-not-ascending")
 
 

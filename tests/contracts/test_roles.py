@@ -24,7 +24,7 @@ from holdfast.domain.errors import Refused
 from holdfast.domain.members import Role
 from tests.contracts import governance_harness
 from tests.contracts.acts_harness import COURT, ActsWorld
-from tests.contracts.governance_harness import ADMIN, DELAYS, STRANGER, announce, govern
+from tests.contracts.governance_harness import COUNCIL, DELAYS, MODULES, STRANGER, announce, govern
 from tests.contracts.harness import (
     BANK,
     IMPORTER,
@@ -280,7 +280,8 @@ def test_piece__called_at_its_own_address__refused_whoever_calls(world: ActsWorl
                 if item.gate.kind in (Kind.RIGHT, Kind.SIGNED):
                     for account in (
                         STRANGER,
-                        ADMIN,
+                        COUNCIL,
+                        MODULES,
                         world.receipts,
                         address_of(key_of(f"member {IMPORTER}")),
                     ):
@@ -317,10 +318,10 @@ def each_account(world: ActsWorld) -> Iterator[str]:
         yield from accounts(world, caller)
 
 
-def test_cancel__by_every_caller__proposer_guardian_or_admin(world: ActsWorld) -> None:
+def test_cancel__by_every_caller__proposer_guardian_or_council(world: ActsWorld) -> None:
     item = next(i for i in functions("Consortium") if i.name == "setMemberActive")
     data, proposer = calldata(world, item), governance_harness.REGISTRAR
-    may = {proposer, ADMIN, governance_harness.GUARDIAN, governance_harness.GUARDIAN_2}
+    may = {proposer, COUNCIL, governance_harness.GUARDIAN, governance_harness.GUARDIAN_2}
     snapshot = world.chain.snapshot()
     announce(world, proposer, world.consortium, data)
     call = world.chain.calldata(world.manager, "cancel", proposer, world.consortium, data)
@@ -332,7 +333,7 @@ def test_cancel__by_every_caller__proposer_guardian_or_admin(world: ActsWorld) -
 
 def test_consume_scheduled__by_every_caller__no_account_can(world: ActsWorld) -> None:
     """It asks the caller whether it is a governed contract at work; nobody here answers that."""
-    call = world.chain.calldata(world.manager, "consumeScheduledOp", ADMIN, b"")
+    call = world.chain.calldata(world.manager, "consumeScheduledOp", COUNCIL, b"")
     for account in each_account(world):
         assert outcome(world, world.manager, call, account)[0] != "done", account
 
@@ -347,9 +348,9 @@ def test_multicall__of_the_admins_acts__gives_nobody_the_admins_power(world: Act
 
 
 def test_renounce__for_another__refused(world: ActsWorld) -> None:
-    call = world.chain.calldata(world.manager, "renounceRole", 0, ADMIN)
+    call = world.chain.calldata(world.manager, "renounceRole", 0, COUNCIL)
     for account in each_account(world):
-        if account != ADMIN:
+        if account != COUNCIL:
             assert outcome(world, world.manager, call, account)[0] == "AccessManagerBadConfirmation"
 
 

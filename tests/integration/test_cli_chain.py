@@ -122,7 +122,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         "PASSWORD_FILE": home.password("deployer"),
         "THRESHOLD": 3,
         "MAX_AGE_S": 3600,
-        **{power: "0x" + f"{number:02x}" * 20 for number, power in enumerate(("ADMIN", "REGISTRAR"), 0xA1)},
+        **{power: "0x" + f"{number:02x}" * 20 for number, power in enumerate(("MODULES", "REGISTRAR"), 0xA1)},
         "COMMITTEE": "0x" + "c1" * 20,
         "VALUATION": "0x" + "e1" * 20,
         "GUARDIANS": "0x" + "d1" * 20 + ",0x" + "d2" * 20,
@@ -165,7 +165,7 @@ def test_deploy__setting_wrong__named_before_anything_is_sent(ground: Ground, tm
     whole = ground.settings.read_text()
     changes = [
         ("THRESHOLD=3", "THRESHOLD=5", "THRESHOLD"),
-        ("ADMIN=0xa1", "ADMIN=0x", "ADMIN"),
+        ("MODULES=0xa1", "MODULES=0x", "MODULES"),
         ("GUARDIANS=0xd1", "GUARDIANS=0x", "GUARDIANS"),
         ("GUARDIANS=0x" + "d1" * 20, "GUARDIANS=0x" + "a1" * 20, "HOLDFAST_DEPLOY_GUARDIANS"),
         ("GUARDIANS=", "GUARDIAN=", "GUARDIANS"),

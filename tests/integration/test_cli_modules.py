@@ -14,7 +14,7 @@ from scripts.demo.chain import rpc
 from tests.integration.test_cli_chain import Ground, founded, ground, run
 
 __all__ = ["founded", "ground"]
-ADMIN = "0x" + "a1" * 20
+PROPOSER = "0x" + "a1" * 20
 DAY_S = 86_400
 
 
@@ -39,14 +39,14 @@ def signed(place: Ground, file: Path, *members: int) -> None:
         assert result.exit_code == 0, result.output
 
 
-def send_as_admin(place: Ground, call: dict[str, str]) -> str:
-    """The status of a transaction that the admin's wallet sends."""
-    rpc(place.url, "anvil_impersonateAccount", ADMIN)
-    rpc(place.url, "anvil_setBalance", ADMIN, hex(10**18))
+def send_as_proposer(place: Ground, call: dict[str, str]) -> str:
+    """The status of a transaction that the wallet with the power MODULES sends."""
+    rpc(place.url, "anvil_impersonateAccount", PROPOSER)
+    rpc(place.url, "anvil_setBalance", PROPOSER, hex(10**18))
     sent = rpc(
         place.url,
         "eth_sendTransaction",
-        {"from": ADMIN, "gas": hex(5_000_000), "gasPrice": hex(10**9), **call},
+        {"from": PROPOSER, "gas": hex(5_000_000), "gasPrice": hex(10**9), **call},
     )
     rpc(place.url, "evm_mine")
     return str(rpc(place.url, "eth_getTransactionReceipt", sent)["status"])
@@ -68,15 +68,15 @@ def test_module__prepared_signed_announced_and_done__only_in_this_order(
     assert result.exit_code == 0, result.output
     calls = json.loads(result.stdout)
     assert calls["signed_by"] == [1, 4, 5]
-    assert send_as_admin(founded, calls["set_module"]) == "0x0"
-    assert send_as_admin(founded, calls["schedule"]) == "0x1"
-    assert send_as_admin(founded, calls["set_module"]) == "0x0"
+    assert send_as_proposer(founded, calls["set_module"]) == "0x0"
+    assert send_as_proposer(founded, calls["schedule"]) == "0x1"
+    assert send_as_proposer(founded, calls["set_module"]) == "0x0"
     rpc(founded.url, "evm_increaseTime", DAY_S)
-    assert send_as_admin(founded, calls["set_module"]) == "0x1"
+    assert send_as_proposer(founded, calls["set_module"]) == "0x1"
     assert rights(chain, court) != before
     used = module(founded, "calls", file)
     assert used.exit_code == 1 and "prepare it anew" in used.stderr
-    assert send_as_admin(founded, calls["set_module"]) == "0x0"
+    assert send_as_proposer(founded, calls["set_module"]) == "0x0"
 
 
 def test_module__code_of_another_contract_or_none__refused(
@@ -86,7 +86,7 @@ def test_module__code_of_another_contract_or_none__refused(
     for contract, address in (
         ("Pledge", deployment.court),
         ("Court", deployment.warehouse_receipt),
-        ("Court", ADMIN),
+        ("Court", PROPOSER),
     ):
         result = module(founded, "prepare", contract, address, "--right", "FREEZE", "-o", file)
         assert result.exit_code == 1 and f"not our {contract}" in result.stderr, result.output

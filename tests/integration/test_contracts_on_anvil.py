@@ -68,7 +68,7 @@ def committee() -> FoundingCommittee:
 
 
 def governance(delay_s: int = 86_400) -> Governance:
-    who = [account(name).address for name in ("admin", "registrar", "seater")]
+    who = [account(name).address for name in ("modules", "registrar", "seater")]
     valuer = account("valuer").address
     return Governance(*who, delay_s, delay_s, delay_s, valuation=valuer, valuation_delay_s=delay_s)
 
@@ -114,7 +114,7 @@ def test_deploy__members_committee_and_governance__as_asked(chain: Web3) -> None
     assert consortium.functions.epoch().call() == 1
     assert consortium.functions.memberOf(account("member 5").address).call() == 5
     assert made.chain_id == chain.eth.chain_id
-    for role, name in ((0, "admin"), (1, "registrar"), (2, "seater"), (6, "valuer")):
+    for role, name in ((3, "modules"), (1, "registrar"), (2, "seater"), (6, "valuer")):
         assert manager.functions.hasRole(role, account(name).address).call() == [True, 86_400]
         assert manager.functions.hasRole(role, signer.address).call()[0] is False
     with pytest.raises(ContractCustomError):
