@@ -184,7 +184,9 @@ def found_consortium(wanted: Founding) -> Deployment:
         )
     keys = open_keys(wanted.keys_folder, wanted.key_name, read_secret(wanted.password_file, "password"))
     if any(account == keys.account for _, account, _ in governance.held()):
-        raise Misconfigured(f"{PREFIX}KEY_NAME: {keys.account} deploys and so can hold no power; name another")
+        raise Misconfigured(
+            f"{PREFIX}KEY_NAME: {keys.account} deploys and so can hold no power; name another"
+        )
     w3 = connect(wanted.rpc_url)
     deployment = deploy(
         w3,

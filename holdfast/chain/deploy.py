@@ -192,7 +192,7 @@ def deploy(
 
 
 def require_handed_over(w3: Web3, governance: Governance, manager: Any, council: str, signer: str) -> None:
-    """Refuse unless each power is where founding puts it, ADMIN with the Council, and the signer has no other.
+    """Refuse unless each power is where founding puts it, ADMIN at the Council, and the signer has no other.
 
     Raises:
         Refused: `power-elsewhere`, naming power and account.
@@ -201,7 +201,9 @@ def require_handed_over(w3: Web3, governance: Governance, manager: Any, council:
     own = {power for power, account, _ in wanted if account.lower() == signer.lower()}
     for power, account, delay_s in wanted:
         if list(manager.functions.hasRole(int(power), account).call()) != [True, delay_s]:
-            raise Refused("power-elsewhere", f"{account} does not have {power.name} with {delay_s} s of delay")
+            raise Refused(
+                "power-elsewhere", f"{account} does not have {power.name} with {delay_s} s of delay"
+            )
     for power in Power:
         if power not in own and manager.functions.hasRole(int(power), signer).call()[0]:
             raise Refused("power-elsewhere", f"{signer}, which deployed, still has {power.name}")

@@ -58,7 +58,7 @@ def _plain(value: Any) -> Any:
 
 
 def module_names() -> tuple[str, ...]:
-    """Contracts there are files for that are neither the first two nor mere readers: modules, and the Council."""
+    """Contracts there are files for, neither the first two nor mere readers: modules and the Council."""
     return tuple(name for name in artifact_names() if name not in NO_MODULES)
 
 

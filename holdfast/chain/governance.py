@@ -94,7 +94,9 @@ class Governance:
             InvalidInput: naming the field.
         """
         seen: dict[str, str] = {}
-        named = [(field, getattr(self, field)) for field in ("modules", "registrar", "committee", "valuation")]
+        named = [
+            (field, getattr(self, field)) for field in ("modules", "registrar", "committee", "valuation")
+        ]
         if not self.guardians:
             raise InvalidInput("guardians", "none", "at least one account that can cancel what is announced")
         if not self.valuation:

@@ -30,8 +30,8 @@ GOVERNANCE_SENTENCES: Final[dict[str, str]] = {
     "module was set since it was signed",
     "ModuleCodeDiffers": "the code at {module} ({codeHash}) is not the code that was approved ({given})",
     "ModuleWithoutCode": "there is no contract at {module}; a bare key gets no rights",
-    "WrongCouncilNumber": "the Council's order carries number {given}, expected is {expected}: it was used, or "
-    "another act came first",
+    "WrongCouncilNumber": "the Council's order carries number {given}, expected is {expected}: it was used, "
+    "or another act came first",
     "CallDiffers": "the attesters signed a call with digest {given}, not {callDigest}",
     "ConsortiumExpectsOther": "the consortium expects the receipt contract at {expected}, not at {actual}",
     "MalformedSignatures": "attesters' signatures are 64 bytes each; {length} bytes were given",

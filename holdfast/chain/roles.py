@@ -25,10 +25,10 @@ HEAD: Final = """# Functions and roles
 Who may call what. Generated from the contracts' ABIs: `holdfast contracts roles --write`. Do not edit.
 `tests/contracts/test_roles.py` tries every function as every caller and holds the answers to this table.
 
-`council` is the Council contract, the only one that holds the power ADMIN: it calls what a full quorum of the
-committee has signed. `modules` and the next four are accounts with one power each. `module X` is a module with
-right X and no other; `receipts` is WarehouseReceipt itself; `member` an account of any member, whatever its
-role: a role counts where its member signs, not where it calls. `anybody` includes attesters, couriers and
+`council` is the Council contract, which alone holds the power ADMIN: it calls what a full quorum of the
+committee has signed. `modules` and the next four are accounts with one power each. `module X` is a module
+with right X and no other; `receipts` is WarehouseReceipt itself; `member` an account of any member, whatever
+its role: a role counts where its member signs, not where it calls. `anybody` includes attesters, couriers and
 whoever deployed.
 """
 
