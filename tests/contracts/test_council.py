@@ -257,7 +257,7 @@ def test_council__other_call_than_signed__refused(governed: World) -> None:
 def test_council__any_field_other_than_signed__refused(governed: World, field: str) -> None:
     data = announcing(governed)
     order = council_order(governed, data)
-    given = {"call_digest": keccak(b"other"), "number": 1, "deadline": order.deadline + 1}
+    given: dict[str, Any] = {"call_digest": keccak(b"other"), "number": 1, "deadline": order.deadline + 1}
     with refused("NotAnAttester"):
         council_acts(governed, data, order=order, signed=replace(order, **{field: given[field]}))
 
@@ -319,7 +319,7 @@ def test_council__receipts__out_of_its_reach_whatever_a_quorum_signs(governed: W
 
 
 def test_council__too_many_attester_keys_lost__a_new_committee_moves_it_again(governed: World) -> None:
-    """The committee's power seats attesters whom their members named since; no signature of old ones needed."""
+    """The committee's power seats attesters whom their members named since; no old one need sign."""
     chain = governed.chain
     seats = [governed.attester(m, f"fresh {m}") for m in ATTESTING]
     for seat in seats:
@@ -360,7 +360,8 @@ def test_council_order__as_json_and_back__the_same() -> None:
     assert council_order_from_json(order_to_json(order)) == order
     shown = typed_data(Domain(1, COUNCIL), order)
     assert [field["name"] for field in shown["types"]["CouncilOrder"]] == ["callDigest", "number", "deadline"]
-    for field, value in (("call_digest", b"short"), ("number", -1), ("deadline", True)):
+    wrong: dict[str, Any] = {"call_digest": b"short", "number": -1, "deadline": True}
+    for field, value in wrong.items():
         with pytest.raises(InvalidInput) as refusal:
             replace(order, **{field: value})
         assert refusal.value.field == field

@@ -20,7 +20,7 @@ from holdfast.domain.acts import (
     ReplacementOrder,
 )
 from holdfast.domain.members import Role
-from tests.contracts.acts_harness import BANK_2, ActsWorld
+from tests.contracts.acts_harness import ActsWorld
 from tests.contracts.governance_harness import (
     COUNCIL,
     DELAYS,
@@ -37,6 +37,7 @@ from tests.contracts.governance_harness import (
 )
 from tests.contracts.harness import (
     BANK,
+    BANK_2,
     DAY_S,
     IMPORTER,
     INSPECTOR,
