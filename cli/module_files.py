@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 from eth_utils import keccak, to_checksum_address
 from web3 import Web3
 
-from cli.errors import WrongUsage
-from cli.inputs import read_json_object
+from cli.signed_files import read_file, read_signed, signed_json, write_file
 from holdfast.attestation.quorum import check_governance_quorum, sorted_signatures
-from holdfast.attestation.signatures import compact, signature_from_hex
-from holdfast.attestation.typed_data import Domain, module_order_from_json, typed_data
+from holdfast.attestation.signatures import compact
+from holdfast.attestation.typed_data import Domain, module_order_from_json
 from holdfast.chain.calldata import packed_signatures
 from holdfast.chain.facts import Chain
 from holdfast.chain.gates import RIGHTS
@@ -24,7 +22,6 @@ from holdfast.domain.governance import ModuleOrder
 from holdfast.domain.units import show_time
 
 TYPE = "holdfast-module-order"
-VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +34,15 @@ class ModuleFile:
 
     def write(self, path: Path, domain: Domain) -> None:
         """Write the file whole. Raises WrongUsage if that cannot be done."""
-        content = {
-            "type": TYPE,
-            "version": VERSION,
-            "contract": self.contract,
-            "signatures": ["0x" + signature.hex() for signature in self.signatures],
-            "typed_data": typed_data(domain, self.order),
-        }
-        try:
-            path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise WrongUsage(f"{path} cannot be written: {error.strerror}") from error
+        signed = signed_json(domain, self.order, self.signatures)
+        write_file(path, TYPE, {"contract": self.contract, **signed})
 
 
 def read_module_file(path: Path, domain: Domain) -> ModuleFile:
     """Read one, refusing another chain or consortium. Raises InvalidInput, WrongUsage."""
-    found = read_json_object(str(path), "FILE")
-    if found.get("type") != TYPE or found.get("version") != VERSION:
-        raise InvalidInput("type", found.get("type"), f"{TYPE}, version {VERSION}")
-    data = found.get("typed_data")
-    given = data.get("domain") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or given != domain.to_json():
-        raise InvalidInput("domain", given, f"{domain.to_json()}: this consortium's")
-    signatures = found.get("signatures")
-    if not isinstance(signatures, list):
-        raise InvalidInput("signatures", signatures, "a list")
-    return ModuleFile(
-        str(found.get("contract")),
-        module_order_from_json(data.get("message")),
-        tuple(signature_from_hex(text) for text in signatures),
-    )
+    found = read_file(path, TYPE)
+    message, signatures = read_signed(found, domain)
+    return ModuleFile(str(found.get("contract")), module_order_from_json(message), signatures)
 
 
 def consortium_domain(chain: Chain) -> Domain:

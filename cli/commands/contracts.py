@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.commands.council import council
 from cli.commands.modules import module
 from cli.framework import ExampleGroup, emit_json, json_option, on_terminal
 from cli.home import checkout
@@ -23,6 +24,7 @@ def contracts() -> None:
 
 
 contracts.add_command(module)
+contracts.add_command(council)
 
 
 @contracts.command("build", example="holdfast contracts build\nholdfast contracts build --check --json")

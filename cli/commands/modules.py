@@ -29,7 +29,8 @@ def module() -> None:
     """
 
 
-def _chain_option(command: click.decorators.FC) -> click.decorators.FC:
+def chain_option(command: click.decorators.FC) -> click.decorators.FC:
+    """Which node to ask."""
     return click.option("--rpc-url", help="Your own node.  [default: the embedded chain]")(command)
 
 
@@ -41,7 +42,7 @@ def _chain_option(command: click.decorators.FC) -> click.decorators.FC:
 @click.option("--right", "rights", multiple=True, help="A right it shall have; none dismisses it.")
 @click.option("--days", default=14, show_default=True, help="How long the order is good for.")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@_chain_option
+@chain_option
 @pass_outside
 def prepare(
     outside: Outside,
@@ -70,7 +71,7 @@ def prepare(
 @click.option("--keys", "folder", type=click.Path(file_okay=False, path_type=Path), help="Its folder.")
 @click.option("--password-file", type=click.Path(dir_okay=False, path_type=Path), help="Else you are asked.")
 @click.option("--yes", is_flag=True, help="Sign without asking.")
-@_chain_option
+@chain_option
 def sign(
     file: Path, name: str, folder: Path | None, password_file: Path | None, yes: bool, rpc_url: str | None
 ) -> None:
@@ -94,7 +95,7 @@ def sign(
 
 @module.command("calls", example="holdfast contracts module calls court.json --json")
 @click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-@_chain_option
+@chain_option
 @json_option
 def calls(file: Path, rpc_url: str | None, as_json: bool) -> None:
     """Print the two calls that whoever governs sends: announce now, do after the delay.

@@ -78,6 +78,8 @@ def in_words(call: bytes) -> str:
         return f"announce: {_governed(values['target'], values['data'])}"
     if name == "execute":
         return f"do: {_governed(values['target'], values['data'])}"
+    if name == "multicall":
+        return "; then ".join(in_words(part) for part in values["data"])
     if name == "cancel":
         what = _governed(values["target"], values["data"])
         return f"cancel what {values['caller']} has announced: {what}"
@@ -86,8 +88,8 @@ def in_words(call: bytes) -> str:
 
 def _governed(target: str, data: bytes) -> str:
     """A call behind the AccessManager: of itself, or of a contract it governs."""
-    if (itself := read_call("AccessManager", data)) is not None:
-        return f"{in_words(data)} (at {target})" if itself[0] != "multicall" else _values(*itself)
+    if read_call("AccessManager", data) is not None:
+        return f"{in_words(data)} (at {target})"
     for contract in GOVERNED:
         found = read_call(contract, data)
         if found is not None:

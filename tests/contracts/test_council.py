@@ -273,6 +273,15 @@ def test_council__signed_for_another_chain_or_contract__refused(governed: World)
             council_acts(governed, announcing(governed), domain=domain)
 
 
+def test_council__its_domain__is_of_its_own_chain() -> None:
+    world = World(chain_id=7)
+    govern(world)
+    assert world.chain.call(COUNCIL, "domainSeparator") == Domain(7, COUNCIL).separator()
+    with refused("NotAnAttester"):
+        council_acts(world, announcing(world), domain=Domain(31_337, COUNCIL))
+    council_acts(world, announcing(world))
+
+
 # --- it calls the AccessManager, and nothing else ---
 
 
@@ -384,6 +393,8 @@ def test_in_words__acts_of_the_admin__told_with_their_values(governed: World) ->
     account = governed.chain.calldata(governed.consortium, "setMemberAccount", BANK, NEW)
     told = in_words(manager_call("cancel", REGISTRAR, governed.consortium, account))
     assert f"cancel what {REGISTRAR} has announced" in told and f"setMemberAccount(id {BANK}" in told
+    both = manager_call("multicall", [grant, manager_call("setGrantDelay", int(Power.REGISTRAR), DAY_S)])
+    assert "; then let the power REGISTRAR, once given, begin after 1 " in in_words(both)
     assert "setTargetClosed(target" in in_words(manager_call("setTargetClosed", governed.consortium, True))
 
 
