@@ -31,7 +31,7 @@ class Deployment:
     council: str = ""
 
     def contracts(self) -> dict[str, str]:
-        """Contract -> address, of every contract of ours that is named: the first two, then modules."""
+        """Contract -> address, of every contract of ours that is named: the first two, modules, Council."""
         named = {field.name: str(getattr(self, field.name)) for field in fields(self)}
         return {
             "".join(part.capitalize() for part in name.split("_")): address

@@ -324,6 +324,17 @@ def test_council__receipts__out_of_its_reach_whatever_a_quorum_signs(governed: W
         council_acts(governed, call(governed, "execute", governed.receipts, data))
 
 
+def test_council__renouncing_admin__at_once_and_for_good(governed: World) -> None:
+    """An honest limit of AccessManager: a power is given up without delay. It takes a quorum, too."""
+    renounced = call(governed, "renounceRole", int(Power.ADMIN), COUNCIL)
+    with refused("QuorumTooSmall"):
+        council_acts(governed, renounced, signers=(OPERATOR, BANK))
+    council_acts(governed, renounced)
+    assert not has(governed, Power.ADMIN, COUNCIL)
+    with refused("AccessManagerUnauthorizedCall", caller=COUNCIL.lower()):
+        council_acts(governed, announcing(governed))
+
+
 # --- no quorum left ---
 
 

@@ -17,7 +17,14 @@ from web3.exceptions import ContractCustomError
 
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.artifacts import load_artifact
-from holdfast.chain.deploy import FoundingCommittee, FoundingMember, Governance, deploy
+from holdfast.chain.deploy import (
+    Deployment,
+    FoundingCommittee,
+    FoundingMember,
+    Governance,
+    deploy,
+    require_handed_over,
+)
 from holdfast.chain.gas import BUDGET, measure_gas
 from holdfast.domain.errors import InvalidInput, Refused, Unreachable
 from holdfast.domain.members import Member, Role
@@ -104,6 +111,7 @@ def test_deploy__members_committee_and_governance__as_asked(chain: Web3) -> None
             ("AccessManager", made.access_manager),
             ("Consortium", made.consortium),
             ("WarehouseReceipt", made.warehouse_receipt),
+            ("Council", made.council),
         )
     }
     for name, contract in contracts.items():
@@ -112,6 +120,10 @@ def test_deploy__members_committee_and_governance__as_asked(chain: Web3) -> None
     assert contracts["WarehouseReceipt"].functions.consortium().call() == made.consortium
     assert consortium.functions.warehouseReceipt().call() == made.warehouse_receipt
     assert consortium.functions.epoch().call() == 1
+    assert contracts["Council"].functions.manager().call() == made.access_manager
+    assert contracts["Council"].functions.consortium().call() == made.consortium
+    assert manager.functions.hasRole(0, made.council).call() == [True, 86_400]
+    assert manager.functions.hasRole(0, signer.address).call()[0] is False
     assert consortium.functions.memberOf(account("member 5").address).call() == 5
     assert made.chain_id == chain.eth.chain_id
     for role, name in ((3, "modules"), (1, "registrar"), (2, "seater"), (6, "valuer")):
@@ -122,14 +134,40 @@ def test_deploy__members_committee_and_governance__as_asked(chain: Web3) -> None
     assert chain.eth.get_block(made.block)["number"] == made.block
 
 
-def test_deploy__same_account_governs__keeps_its_role_with_the_delay(chain: Web3) -> None:
+def test_deploy__same_account_governs__keeps_its_role_with_the_delay_and_never_admin(chain: Web3) -> None:
     signer = funded(chain, "deployer")
-    own = replace(governance(5), admin=signer.address)
+    own = replace(governance(5), modules=signer.address)
     made = deploy(chain, signer, own, members=members(), committee=committee())
-    manager = chain.eth.contract(
+    manager = access_manager(chain, made)
+    assert manager.functions.hasRole(3, signer.address).call() == [True, 5]
+    assert manager.functions.hasRole(0, signer.address).call()[0] is False
+    assert manager.functions.hasRole(0, made.council).call() == [True, 5]
+
+
+def test_deploy__power_not_where_it_belongs__found_out(chain: Web3) -> None:
+    """What `deploy` reads back at its end, of a consortium that was founded otherwise."""
+    signer = funded(chain, "deployer")
+    right = governance(5)
+    made = deploy(chain, signer, right, members=members(), committee=committee())
+    manager = access_manager(chain, made)
+    require_handed_over(right, manager, made.council, signer.address)
+    other = access_manager(chain, deploy(chain, signer, right, members=members(), committee=committee()))
+    for wanted, where, council, deployer, words in (
+        (replace(right, registrar=signer.address), manager, made.council, signer.address, "REGISTRAR"),
+        (replace(right, admin_delay_s=6), manager, made.council, signer.address, "ADMIN with 6 s"),
+        (right, manager, signer.address, signer.address, "does not have ADMIN"),
+        (replace(right, valuation=""), manager, made.council, right.valuation, "still has VALUATION"),
+        (right, other, made.council, signer.address, "does not have ADMIN"),
+    ):
+        with pytest.raises(Refused, match=words) as refusal:
+            require_handed_over(wanted, where, council, deployer)
+        assert refusal.value.reason == "power-elsewhere"
+
+
+def access_manager(chain: Web3, made: Deployment) -> Any:
+    return chain.eth.contract(
         address=chain.to_checksum_address(made.access_manager), abi=list(load_artifact("AccessManager").abi)
     )
-    assert manager.functions.hasRole(0, signer.address).call() == [True, 5]
 
 
 def test_deploy__committee_the_contract_refuses__refused_with_its_reason(chain: Web3) -> None:
