@@ -183,7 +183,7 @@ def found_consortium(wanted: Founding) -> Deployment:
             f"{PREFIX}THRESHOLD: {wanted.threshold} of {len(attesters)} attesters in the members' book"
         )
     keys = open_keys(wanted.keys_folder, wanted.key_name, read_secret(wanted.password_file, "password"))
-    if any(account == keys.account for _, account, _ in governance.held()):
+    if any(account.lower() == keys.account.lower() for _, account, _ in governance.held()):
         raise Misconfigured(
             f"{PREFIX}KEY_NAME: {keys.account} deploys and so can hold no power; name another"
         )

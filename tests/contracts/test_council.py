@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from eth_utils import keccak
 
+from api.events.repository import TOLD_TO_ALL
 from holdfast.attestation.quorum import check_governance_quorum, sorted_signatures
 from holdfast.attestation.typed_data import (
     Domain,
@@ -20,6 +21,7 @@ from holdfast.attestation.typed_data import (
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.council import council_domain, in_words, manager_call
 from holdfast.chain.deploy import Deployment
+from holdfast.chain.events import event_book
 from holdfast.chain.governance import Power
 from holdfast.domain.errors import InvalidInput, Misconfigured, Refused
 from holdfast.domain.governance import CouncilOrder
@@ -357,6 +359,12 @@ def test_council__too_many_attester_keys_lost__a_new_committee_moves_it_again(go
 
 
 # --- the same in Python ---
+
+
+def test_council__its_acts__are_read_from_logs_and_told_to_all_members() -> None:
+    assert "CouncilActed" in {event.event_name for event in event_book("modules").values()}
+    assert "CouncilActed" in TOLD_TO_ALL
+    assert Deployment(1, STRANGER, STRANGER, STRANGER, 1, council=COUNCIL).contracts()["Council"] == COUNCIL
 
 
 def test_council_order__checked_in_python__as_on_the_chain(governed: World) -> None:

@@ -19,7 +19,7 @@ from holdfast.chain.gas import BUDGET
 from holdfast.domain.members import Role
 from holdfast.domain.policy import POLICY_VERSION, Policy
 from holdfast.evidence.collection import policy_bytes, policy_digest, read_policy
-from holdfast.keys.keystore import MACHINE_WORK_FACTOR, PublicParty, create_keys
+from holdfast.keys.keystore import MACHINE_WORK_FACTOR, PublicParty, create_keys, show_keys
 from holdfast.proof.trust import Engine, parse_trust
 from oracle.members_book import AttesterSeat, BookEntry, write_book
 from scripts.demo.chain import free_port, rpc, start_anvil, stop
@@ -162,7 +162,7 @@ def test_gas__nobody_at_the_address__three(tmp_path: Path) -> None:
 
 def test_deploy__setting_wrong__named_before_anything_is_sent(ground: Ground, tmp_path: Path) -> None:
     before = rpc(ground.url, "eth_blockNumber")
-    whole = ground.settings.read_text()
+    whole, deployer = ground.settings.read_text(), show_keys(ground.home.keys, "deployer").account
     changes = [
         ("THRESHOLD=3", "THRESHOLD=5", "THRESHOLD"),
         ("MODULES=0xa1", "MODULES=0x", "MODULES"),
@@ -171,6 +171,7 @@ def test_deploy__setting_wrong__named_before_anything_is_sent(ground: Ground, tm
         ("GUARDIANS=", "GUARDIAN=", "GUARDIANS"),
         ("REGISTRAR=0x" + "a2" * 20, "REGISTRAR=0x" + "a1" * 20, "HOLDFAST_DEPLOY_REGISTRAR"),
         ("ADMIN_DELAY_S=86400", "ADMIN_DELAY_S=0", "HOLDFAST_DEPLOY_ADMIN_DELAY_S"),
+        ("REGISTRAR=0x" + "a2" * 20, f"REGISTRAR={deployer}", "HOLDFAST_DEPLOY_KEY_NAME"),
         ("ENGINE=development", "ENGINE=qbft", "VALIDATORS"),
         ("ENGINE=development", "ENGINE=dev", "ENGINE"),
         ("KEY_NAME=deployer", "KEY_NAME=nobody", "nobody"),
