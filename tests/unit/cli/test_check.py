@@ -51,7 +51,7 @@ def test_check_settings__environment_alone__read_from_there(home: Path) -> None:
 def test_known_variables__every_application__and_nothing_else() -> None:
     known = known_variables()
     assert {"HOLDFAST_HOME", "HOLDFAST_ORACLE_RPC_URL", "HOLDFAST_API_PROFILE"} <= known
-    assert {"HOLDFAST_ATTESTER_KEY_NAME", "HOLDFAST_DEPLOY_ADMIN"} <= known
+    assert {"HOLDFAST_ATTESTER_KEY_NAME", "HOLDFAST_DEPLOY_MODULES"} <= known
     assert "HOLDFAST_ATTESTER_WORKFLOW_URL" not in known
 
 
