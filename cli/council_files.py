@@ -92,8 +92,10 @@ def prepare(chain: Chain, call: bytes, deadline: int) -> Acts:
                 raise InvalidInput(
                     "days", show_time(deadline), f"a time after {show_time(ready)}, the delay's end"
                 )
+    epoch = chain.consortium.committee().epoch
     return tuple(
-        CouncilAct(one, council_order(one, number + index, deadline)) for index, one in enumerate(calls)
+        CouncilAct(one, council_order(one, number + index, epoch, deadline))
+        for index, one in enumerate(calls)
     )
 
 
@@ -125,13 +127,18 @@ def check(chain: Chain, acts: Acts) -> Acts:
 
     Returns those. Raises Refused.
     """
-    number = _number(chain)
+    number, epoch = _number(chain), chain.consortium.committee().epoch
     for index, act in enumerate(acts):
         in_words(act.call)
         if act.order.call_digest != keccak(act.call):
             raise Refused("call-differs", f"order {act.order.number} is about another call than the file's")
         if act.order.number != acts[0].order.number + index:
             raise Refused("wrong-council-number", "the orders of the file do not follow one another")
+        if act.order.epoch != epoch:
+            raise Refused(
+                "wrong-epoch",
+                f"the order is of committee {act.order.epoch}, now sits {epoch}: prepare it anew",
+            )
     waiting = tuple(act for act in acts if act.order.number >= number)
     if not waiting or waiting[0].order.number != number:
         raise Refused(

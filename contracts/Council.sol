@@ -12,7 +12,7 @@ import {Quorum} from "./libraries/Quorum.sol";
 /// @title The Council: a full quorum of the committee as the AccessManager's only admin.
 contract Council is ICouncil {
     bytes32 private constant COUNCIL_ORDER =
-        keccak256("CouncilOrder(bytes32 callDigest,uint64 number,uint64 deadline)");
+        keccak256("CouncilOrder(bytes32 callDigest,uint64 number,uint64 epoch,uint64 deadline)");
     bytes32 private constant DOMAIN = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
@@ -42,6 +42,8 @@ contract Council is ICouncil {
         bytes32 named = keccak256(abi.encode(committee));
         bytes32 present = IConsortium(CONSORTIUM).committeeDigest();
         if (named != present) revert IReceiptErrors.CommitteeNotCurrent(committee.epoch, named, present);
+        // A new committee voids what the old one signed, by whoever of it stays, too.
+        if (order.epoch != committee.epoch) revert IReceiptErrors.WrongEpoch(order.epoch, committee.epoch);
         (uint256 signers,) = Quorum.verify(
             keccak256(abi.encodePacked(hex"1901", domainSeparator(), keccak256(abi.encode(COUNCIL_ORDER, order)))),
             committee.attesters,

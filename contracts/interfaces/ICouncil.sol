@@ -7,6 +7,7 @@ import {Committee} from "./Types.sol";
 struct CouncilOrder {
     bytes32 callDigest; // keccak256 of the call's data
     uint64 number; // acts of the Council before this one
+    uint64 epoch; // committee that signs
     uint64 deadline;
 }
 

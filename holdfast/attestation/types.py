@@ -107,6 +107,7 @@ CLASSES["ModuleOrder"] = ModuleOrder
 TYPES["CouncilOrder"] = (
     ("callDigest", "bytes32", "call_digest"),
     ("number", "uint64", "number"),
+    ("epoch", "uint64", "epoch"),
     ("deadline", "uint64", "deadline"),
 )
 CLASSES["CouncilOrder"] = CouncilOrder

@@ -37,14 +37,15 @@ def council_domain(deployment: Deployment) -> Domain:
     return Domain(deployment.chain_id, council_of(deployment))
 
 
-def council_order(call: bytes, number: int, deadline: int) -> CouncilOrder:
+def council_order(call: bytes, number: int, epoch: int, deadline: int) -> CouncilOrder:
     """The order about a call."""
-    return CouncilOrder(keccak(call), number, deadline)
+    return CouncilOrder(keccak(call), number, epoch, deadline)
 
 
 def council_arguments(order: CouncilOrder, call: bytes, committee: Committee, signatures: bytes) -> list[Any]:
     """Arguments of Council.act; `signatures` are the attesters', packed and ascending by account."""
-    return [(order.call_digest, order.number, order.deadline), call, committee.as_tuple(), signatures]
+    named = (order.call_digest, order.number, order.epoch, order.deadline)
+    return [named, call, committee.as_tuple(), signatures]
 
 
 def manager_call(function: str, *args: Any) -> bytes:

@@ -50,7 +50,7 @@ SENTENCES: dict[str, str] = {
     "OrderHashDiffers": "the attesters signed another order, {given}; this one is {orderHash}",
     "CommitteeNotCurrent": "the committee of epoch {givenEpoch} ({given}) is not the one in force, "
     "{committeeDigest}",
-    "WrongEpoch": "the attestation is of epoch {given}, in force is epoch {epoch}",
+    "WrongEpoch": "what was signed is of epoch {given}, in force is epoch {epoch}",
     "WrongPolicy": "the attestation was made under policy {given}; in force is {policyDigest}",
     "ObservedInFuture": "the evidence is dated {observedAt}, after now ({nowS})",
     "AttestationExpired": "the evidence was good until {validUntil}; it is {nowS}",

@@ -39,18 +39,20 @@ class ModuleOrder:
 class CouncilOrder:
     """This call of the AccessManager, by the Council.
 
-    `call_digest` is keccak256 of the call's data, `number` counts the Council's acts before this one.
-    `deadline` is in unix seconds.
+    `call_digest` is keccak256 of the call's data, `number` counts the Council's acts before this one, `epoch`
+    is the committee's that signs. `deadline` is in unix seconds.
     """
 
     call_digest: bytes
     number: int
+    epoch: int
     deadline: int
 
     def __post_init__(self) -> None:
         if not isinstance(self.call_digest, bytes) or len(self.call_digest) != 32:
             raise InvalidInput("call_digest", self.call_digest, "32 bytes")
         _require_whole("number", self.number, 64)
+        _require_whole("epoch", self.epoch, 64)
         _require_whole("deadline", self.deadline, 64)
 
 

@@ -69,8 +69,8 @@ def carry_out(world: World, sender: str, target: str, function: str, *args: Any)
 
 def council_order(world: World, data: bytes, **changes: Any) -> CouncilOrder:
     """The Council's next order, about a call of the AccessManager."""
-    number = world.chain.call(COUNCIL, "number")
-    return replace(CouncilOrder(keccak(data), number, world.chain.now_s + 14 * DAY_S), **changes)
+    number, epoch = world.chain.call(COUNCIL, "number"), world.committee.epoch
+    return replace(CouncilOrder(keccak(data), number, epoch, world.chain.now_s + 14 * DAY_S), **changes)
 
 
 def council_acts(

@@ -216,9 +216,9 @@ def test_council__before_the_first_committee__moved_by_nobody(world: World) -> N
     chain = world.chain
     consortium = chain.deploy("Consortium", world.manager, STRANGER)
     council = chain.deploy("Council", consortium)
-    order, empty = CouncilOrder(keccak(b""), 0, chain.now_s), (0, 0, 0, bytes(32), [])
+    order, empty = CouncilOrder(keccak(b""), 0, 0, chain.now_s), (0, 0, 0, bytes(32), [])
     with refused("CommitteeNotCurrent"):
-        chain.send(council, "act", (order.call_digest, 0, order.deadline), b"", empty, b"")
+        chain.send(council, "act", (order.call_digest, 0, 0, order.deadline), b"", empty, b"")
 
 
 # --- what they signed ---
@@ -255,11 +255,12 @@ def test_council__other_call_than_signed__refused(governed: World) -> None:
         council_acts(governed, other, order=signed)
 
 
-@pytest.mark.parametrize("field", ["call_digest", "number", "deadline"])
+@pytest.mark.parametrize("field", ["call_digest", "number", "epoch", "deadline"])
 def test_council__any_field_other_than_signed__refused(governed: World, field: str) -> None:
     data = announcing(governed)
     order = council_order(governed, data)
-    given: dict[str, Any] = {"call_digest": keccak(b"other"), "number": 1, "deadline": order.deadline + 1}
+    given: dict[str, Any] = {"call_digest": keccak(b"other"), "number": 1, "epoch": 2}
+    given["deadline"] = order.deadline + 1
     with refused("NotAnAttester"):
         council_acts(governed, data, order=order, signed=replace(order, **{field: given[field]}))
 
@@ -337,6 +338,17 @@ def test_council__renouncing_admin__at_once_and_for_good(governed: World) -> Non
         council_acts(governed, announcing(governed))
 
 
+def test_attack__signatures_in_flight_when_the_committee_changes__void(world: World) -> None:
+    """Even where all who signed keep their seats."""
+    old = council_order(world, announcing(world))
+    seats = [*(world.attester(m) for m in (OPERATOR, BANK, INSPECTOR)), world.attester(IOT, "spare")]
+    world.committee = world.set_committee(seats)
+    govern(world)
+    with refused("WrongEpoch", given=1, epoch=2):
+        council_acts(world, announcing(world), order=old, signers=(OPERATOR, BANK, INSPECTOR))
+    council_acts(world, announcing(world), signers=(OPERATOR, BANK, INSPECTOR))
+
+
 # --- no quorum left ---
 
 
@@ -384,11 +396,12 @@ def test_council_order__checked_in_python__as_on_the_chain(governed: World) -> N
 
 
 def test_council_order__as_json_and_back__the_same() -> None:
-    order = CouncilOrder(keccak(b"call"), 3, 1_790_000_000)
+    order = CouncilOrder(keccak(b"call"), 3, 2, 1_790_000_000)
     assert council_order_from_json(order_to_json(order)) == order
     shown = typed_data(Domain(1, COUNCIL), order)
-    assert [field["name"] for field in shown["types"]["CouncilOrder"]] == ["callDigest", "number", "deadline"]
-    wrong: dict[str, Any] = {"call_digest": b"short", "number": -1, "deadline": True}
+    names = [field["name"] for field in shown["types"]["CouncilOrder"]]
+    assert names == ["callDigest", "number", "epoch", "deadline"]
+    wrong: dict[str, Any] = {"call_digest": b"short", "number": -1, "epoch": 2**64, "deadline": True}
     for field, value in wrong.items():
         with pytest.raises(InvalidInput) as refusal:
             replace(order, **{field: value})
