@@ -16,7 +16,7 @@ from api.problems import Problem
 from api.settings import Settings
 from api.viewer import Viewer
 from holdfast.attestation.typed_data import Domain
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.domain.members import Role
 from holdfast.store.records import Records
 from holdfast.store.records_chain_tables import chain_members

@@ -34,7 +34,7 @@ from api.schemas import ProblemOut
 from api.settings import Settings
 from api.splits.endpoints import router as splits
 from holdfast.attestation.typed_data import Domain
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.store.records import Records, unix_now
 
 _ABOUT = """Title to goods in a warehouse, and why it may be believed.

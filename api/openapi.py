@@ -13,7 +13,7 @@ from api.auth import TokenVerifier
 from api.chain_port import ChainPort
 from api.main import build_app, openapi_text
 from api.settings import Settings
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.store.records import Records
 from holdfast.store.records_engine import open_engine
 

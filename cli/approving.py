@@ -10,7 +10,7 @@ from cli.errors import printable
 from cli.order_files import read_order_file
 from cli.order_words import describe
 from holdfast.attestation.typed_data import order_hash
-from holdfast.chain.connection import load_deployment
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.domains import AnyRequest, read_typed_data
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import InvalidInput

@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from cli.home import Home, find_checkout
 from holdfast.audit.replay import Auditor
 from holdfast.audit.report import AuditReport
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.errors import Misconfigured
 from holdfast.evidence.encryption_keys import EncryptionKey

@@ -14,15 +14,8 @@ from web3 import Web3
 
 from cli.node import connect
 from holdfast.attestation.quorum import Attester
-from holdfast.chain.connection import save_deployment
-from holdfast.chain.deploy import (
-    Deployment,
-    FoundingCommittee,
-    FoundingMember,
-    FoundingSeries,
-    Governance,
-    deploy,
-)
+from holdfast.chain.deploy import FoundingCommittee, FoundingMember, FoundingSeries, Governance, deploy
+from holdfast.chain.deployment import Deployment, save_deployment
 from holdfast.domain.errors import InvalidInput, Misconfigured
 from holdfast.domain.members import Member, Role
 from holdfast.domain.units import MemberId

@@ -9,7 +9,8 @@ from api.auth import load_verifier
 from api.chain_adapter import NodeChain
 from api.main import build_app
 from api.settings import Settings
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import open_chain
 from holdfast.chain.title import read_title
 from holdfast.store.records import open_records

@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event
 
 from holdfast.audit.recompute import ReadFrame
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.errors import HoldfastError, Misconfigured
 from holdfast.domain.policy import Policy

@@ -8,7 +8,7 @@ from api.chain_port import ChainPort
 from api.problems import Problem, wrong
 from holdfast.attestation.signatures import recover_signer, signature_from_hex
 from holdfast.attestation.typed_data import Domain, signing_digest
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.chain.domains import AnyRequest, read_typed_data
 from holdfast.domain.members import Member
 from holdfast.domain.units import show_time

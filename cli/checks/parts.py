@@ -19,7 +19,8 @@ from cli.api_client import embedded_api
 from cli.checks.finding import Finding, State, look
 from cli.checks.settings import Parts
 from cli.home import Home
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.errors import Misconfigured, Refused, Unreachable
 from holdfast.evidence.collection import policy_digest

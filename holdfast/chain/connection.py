@@ -21,8 +21,6 @@ from web3.middleware import ExtraDataToPOAMiddleware
 from holdfast.attestation.typed_data import Domain
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.deployment import Deployment
-from holdfast.chain.deployment import load_deployment as load_deployment
-from holdfast.chain.deployment import save_deployment as save_deployment
 from holdfast.chain.refusals import refusal
 from holdfast.domain.errors import HoldfastError, Misconfigured, Unreachable
 

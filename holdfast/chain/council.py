@@ -11,7 +11,7 @@ from web3 import Web3
 from holdfast.attestation.quorum import Committee
 from holdfast.attestation.typed_data import Domain
 from holdfast.chain.artifacts import load_artifact
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.chain.governance import GOVERNED
 from holdfast.chain.plain_values import fill, shown
 from holdfast.domain.errors import Misconfigured, Refused

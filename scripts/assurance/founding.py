@@ -18,13 +18,8 @@ from web3 import HTTPProvider, Web3
 
 from holdfast.attestation.quorum import Attester
 from holdfast.attestation.signatures import SECP256K1_N
-from holdfast.chain.deploy import (
-    Deployment,
-    FoundingCommittee,
-    FoundingMember,
-    Governance,
-    deploy,
-)
+from holdfast.chain.deploy import FoundingCommittee, FoundingMember, Governance, deploy
+from holdfast.chain.deployment import Deployment
 from holdfast.domain.members import Member, Role
 from holdfast.domain.units import MemberId
 from scripts.demo.chain import rpc, throwaway_chain

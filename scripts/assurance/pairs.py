@@ -28,14 +28,8 @@ from holdfast.attestation.typed_data import Domain, order_hash, signing_digest
 from holdfast.chain.acts import PARTIES, act_arguments
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.calldata import order_arguments, packed_signatures
-from holdfast.chain.deploy import (
-    Deployment,
-    FoundingCommittee,
-    FoundingMember,
-    Governance,
-    Sender,
-    deploy,
-)
+from holdfast.chain.deploy import FoundingCommittee, FoundingMember, Governance, Sender, deploy
+from holdfast.chain.deployment import Deployment
 from holdfast.domain.acts import Act, PledgeOrder
 from holdfast.domain.members import Member, Role
 from holdfast.domain.orders import Attestation, IssueOrder, Kind, Order, ReceiptTerms

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from cli.home import Home
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.chain.domains import domain_of, read_typed_data
 from holdfast.domain.errors import Refused, Unreachable
 from scripts.demo.founding import member_keys

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from api.token_issuer import issue_token
 from cli.founding import Founding, found_consortium
 from cli.home import Home
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.domain.policy import POLICY_VERSION, Policy
 from holdfast.evidence.collection import policy_bytes
 from holdfast.keys.keystore import MACHINE_WORK_FACTOR, PartyKeys, PublicParty, create_keys, open_keys

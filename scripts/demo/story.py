@@ -10,7 +10,8 @@ from typing import Any
 from cli.home import Home
 from holdfast.audit.replay import Auditor
 from holdfast.audit.report import AuditReport
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.deposit import DepositRequest
 from holdfast.domain.errors import HoldfastError, Refused

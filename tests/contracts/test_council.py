@@ -20,7 +20,7 @@ from holdfast.attestation.typed_data import (
 )
 from holdfast.chain.artifacts import load_artifact
 from holdfast.chain.council import council_domain, in_words, manager_call
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.chain.events import event_book
 from holdfast.chain.governance import Power
 from holdfast.domain.errors import InvalidInput, Misconfigured, Refused

@@ -17,7 +17,8 @@ from cli.home import Home
 from holdfast.attestation.typed_data import typed_data
 from holdfast.audit.replay import Auditor
 from holdfast.audit.report import AuditReport
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.events import ChainEvent
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.deposit import DepositRequest

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from cli.home import Home
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import open_chain
 from scripts.demo.chain import ROOT, free_port, running_chain
 from scripts.demo.desk import Desk

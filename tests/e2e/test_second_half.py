@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from cli.home import Home
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.events import ChainEvent
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.orders import Status

@@ -21,7 +21,7 @@ from holdfast.attestation.typed_data import Domain, order_hash
 from holdfast.chain.calldata import PARTIES
 from holdfast.chain.connection import ChainSettings, Connection
 from holdfast.chain.consortium import ConsortiumReader
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.chain.events import CarriedOrder, ChainEvent, EventReader
 from holdfast.chain.facts import Chain
 from holdfast.chain.modules import ModuleReader

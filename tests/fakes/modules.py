@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from eth_utils import to_checksum_address
 
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 
 
 def with_modules(deployment: Deployment) -> Deployment:

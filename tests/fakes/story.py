@@ -17,7 +17,7 @@ from eth_account.signers.local import LocalAccount
 
 from holdfast.attestation.quorum import Attester
 from holdfast.attestation.typed_data import Domain, order_hash, order_to_json, signing_digest
-from holdfast.chain.deploy import Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.domain.document import document_from_json
 from holdfast.domain.members import Role
 from holdfast.domain.orders import Order, TransferOrder

@@ -22,7 +22,7 @@ from eth_account import Account
 
 from api.token_issuer import issue_token
 from cli.home import Home
-from holdfast.chain.connection import save_deployment
+from holdfast.chain.deployment import save_deployment
 from holdfast.evidence.collection import policy_bytes
 from holdfast.keys.keystore import MACHINE_WORK_FACTOR, create_keys
 from oracle.members_book import write_book

@@ -15,7 +15,7 @@ from cli.home import Home
 from cli.main import cli
 from holdfast.audit.replay import Auditor
 from holdfast.audit.report import AuditReport, render_audit
-from holdfast.chain.connection import save_deployment
+from holdfast.chain.deployment import save_deployment
 from holdfast.chain.freshness import evidence_fresh_until
 from holdfast.chain.standing import StandingReader
 from holdfast.domain.standing import Bound

@@ -20,7 +20,8 @@ from cli.auditing import receipts_by_cid
 from cli.home import Home
 from holdfast.audit.replay import Auditor
 from holdfast.audit.report import AuditReport
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.errors import EvidenceRejected
 from holdfast.evidence.cid import cid_of_raw_digest

@@ -13,7 +13,8 @@ from eth_utils import keccak
 
 from cli.home import Home
 from cli.main import cli
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import open_chain
 from holdfast.chain.gas import BUDGET
 from holdfast.domain.members import Role

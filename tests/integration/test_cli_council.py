@@ -10,7 +10,8 @@ import pytest
 from click.testing import Result
 from eth_utils import to_checksum_address
 
-from holdfast.chain.connection import ChainSettings, load_deployment, save_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment, save_deployment
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.chain.governance import Power
 from scripts.demo.chain import rpc

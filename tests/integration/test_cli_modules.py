@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from holdfast.chain.connection import ChainSettings, load_deployment
+from holdfast.chain.connection import ChainSettings
+from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import Chain, open_chain
 from scripts.demo.chain import rpc
 from tests.integration.test_cli_chain import Ground, founded, ground, run

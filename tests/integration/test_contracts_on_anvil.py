@@ -17,14 +17,8 @@ from web3.exceptions import ContractCustomError
 
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.artifacts import load_artifact
-from holdfast.chain.deploy import (
-    Deployment,
-    FoundingCommittee,
-    FoundingMember,
-    Governance,
-    deploy,
-    require_handed_over,
-)
+from holdfast.chain.deploy import FoundingCommittee, FoundingMember, Governance, deploy, require_handed_over
+from holdfast.chain.deployment import Deployment
 from holdfast.chain.gas import BUDGET, measure_gas
 from holdfast.domain.errors import InvalidInput, Refused, Unreachable
 from holdfast.domain.members import Member, Role

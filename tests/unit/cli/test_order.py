@@ -14,7 +14,7 @@ from eth_account import Account
 
 from cli.home import Home
 from cli.outside import Outside
-from holdfast.chain.connection import save_deployment
+from holdfast.chain.deployment import save_deployment
 from holdfast.domain.receipts import receipt_hex
 from holdfast.keys.keystore import MACHINE_WORK_FACTOR, create_keys
 from holdfast.store.records_types import OrderStatus
