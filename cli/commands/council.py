@@ -21,7 +21,8 @@ _POWERS = click.Choice([power.name for power in Power if power is not Power.ADMI
 @click.group(
     cls=ExampleGroup,
     example="""
-holdfast contracts council revoke REGISTRAR 0x7099…79C8 -o act.json
+holdfast contracts council revoke REGISTRAR \\
+    0x70997970C51812dc3A010C7d01b50e0d17dc79C8 -o act.json
 holdfast contracts council sign act.json --key bank-attester
 holdfast contracts council calls act.json
 """,
@@ -63,7 +64,11 @@ def _prepare(
 
 
 @council.command(
-    "grant", example="holdfast contracts council grant REGISTRAR 0x7099…79C8 --delay-s 86400 -o act.json"
+    "grant",
+    example="""
+holdfast contracts council grant REGISTRAR \\
+    0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --delay-s 86400 -o act.json
+""",
 )
 @click.argument("power", type=_POWERS)
 @click.argument("account", callback=_account)
@@ -82,7 +87,13 @@ def grant(
     _prepare(outside, output, days, rpc_url, lambda _chain: made)
 
 
-@council.command("revoke", example="holdfast contracts council revoke REGISTRAR 0x7099…79C8 -o act.json")
+@council.command(
+    "revoke",
+    example="""
+holdfast contracts council revoke REGISTRAR \\
+    0x70997970C51812dc3A010C7d01b50e0d17dc79C8 -o act.json
+""",
+)
 @click.argument("power", type=_POWERS)
 @click.argument("account", callback=_account)
 @_prepared
