@@ -84,10 +84,13 @@ def model(full: bool, say: Callable[[str], None]) -> list[Check]:
     with tempfile.TemporaryDirectory(prefix="holdfast-model-") as folder:
         tally = Path(folder) / "calls.jsonl"
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
-            jobs = [pool.submit(_lives, machine, seed, tally) for machine, seed in parts]
+            jobs = {pool.submit(_lives, machine, seed, tally): (machine, seed) for machine, seed in parts}
             for number, job in enumerate(as_completed(jobs), 1):
                 cases += job.result()
-                say(f"{number} of {len(jobs)} parts done")
+                machine, seed = jobs[job]
+                bad = [case for case in job.result() if case != "passed"]
+                again = f": {machine} {bad[0]} with --hypothesis-seed={seed}" if bad else ""
+                say(f"{number} of {len(jobs)} parts done{again}")
         counts = [json.loads(line) for line in tally.read_text(encoding="utf-8").splitlines()]
     done, refused, hostile, beaten = (
         sum(item[name] for item in counts) for name in ("done", "refused", "hostile", "hostile_refused")
