@@ -5,6 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_
 
 from api.problems import wrong
 
@@ -28,3 +32,29 @@ def decode_cursor(cursor: str, *kinds: type) -> list[int | str]:
     ):
         raise wrong("cursor", cursor, "the `next` of the page before")
     return place
+
+
+def place_of(cursor: str | None) -> tuple[int, int] | None:
+    """Block and log index at which the page before ended; None for the first. Raises Problem 422."""
+    if cursor is None:
+        return None
+    block, index = decode_cursor(cursor, int, int)
+    return int(block), int(index)
+
+
+def next_cursor(rows: Sequence[Any], limit: int, *key: str) -> str | None:
+    """The cursor of the page after, by these columns; None if no more rows were found than fit."""
+    return encode_cursor(*(getattr(rows[limit - 1], name) for name in key)) if len(rows) > limit else None
+
+
+def newest_first(
+    query: Select[Any],
+    block: ColumnElement[int],
+    index: ColumnElement[int],
+    after: tuple[int, int] | None,
+    limit: int,
+) -> Select[Any]:
+    """The query's rows by block and log index, newest first, from `after` on."""
+    if after is not None:
+        query = query.where(or_(block < after[0], and_(block == after[0], index < after[1])))
+    return query.order_by(block.desc(), index.desc()).limit(limit)

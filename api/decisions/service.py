@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import decode_cursor, next_cursor
 from api.decisions import repository
 from api.decisions.schemas import (
     AttesterOut,
@@ -39,10 +39,9 @@ def list_decisions(
     after = (int(place[0]), str(place[1])) if place else None
     rows = repository.list_decisions(db, viewer, decision=decision, after=after, limit=limit + 1)
     names = Names(member_names(db, viewer))
-    last = rows[limit - 1] if len(rows) > limit else None
     return BoardPage(
         items=[_board(db, viewer, row, names) for row in rows[:limit]],
-        next=encode_cursor(last.decided_at, last.id) if last is not None else None,
+        next=next_cursor(rows, limit, "decided_at", "id"),
     )
 
 

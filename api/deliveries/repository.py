@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, select
 
-from api.receipts.repository import newest_acts
+from api.cursors import newest_first
 from api.viewer import Viewer, may_see_delivery
 from holdfast.store.records_burden_tables import chain_pledges
 from holdfast.store.records_chain_tables import chain_events, chain_receipts
@@ -39,7 +39,8 @@ def list_deliveries(
         query = query.where(chain_events.c.receipt_id == receipt_id)
     if holder is not None:
         query = query.where(chain_events.c.args["holder"].as_string() == str(holder))
-    return newest_acts(db, viewer, query, after, limit)
+    block, index = chain_events.c.block_number, chain_events.c.log_index
+    return db.execute(newest_first(query, block, index, after, limit)).all()
 
 
 def find_delivery(db: Connection, viewer: Viewer, receipt_id: str, seq: str) -> Row[Any] | None:

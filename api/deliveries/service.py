@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import next_cursor, place_of
 from api.deliveries import repository
 from api.deliveries.schemas import BondEndedOut, DeliveryOut, DeliveryPage
 from api.members.repository import member_names
@@ -30,19 +30,17 @@ def list_deliveries(
     limit: int,
 ) -> DeliveryPage:
     """A page of the deliveries a member may see."""
-    place = decode_cursor(cursor, int, int) if cursor is not None else None
     rows = repository.list_deliveries(
         db,
         viewer,
         receipt_id=receipt_id,
         holder=holder,
-        after=(int(place[0]), int(place[1])) if place else None,
+        after=place_of(cursor),
         limit=limit + 1,
     )
-    last = rows[limit - 1] if len(rows) > limit else None
     return DeliveryPage(
         items=_deliveries(db, viewer, rows[:limit]),
-        next=encode_cursor(last.block_number, last.log_index) if last is not None else None,
+        next=next_cursor(rows, limit, "block_number", "log_index"),
     )
 
 
@@ -59,11 +57,7 @@ def _deliveries(db: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> lis
     names = Names(member_names(db, viewer))
     bonds = repository.bonds(db, viewer, rows)
     orders = receipts.orders_behind(db, viewer, rows)
-    decided = {
-        (decision.tx_hash, receipt_id): decision.id
-        for receipt_id in {row.receipt_id for row in rows}
-        for decision in receipts.receipt_decisions(db, viewer, receipt_id)
-    }
+    decided = receipts.decisions_behind(db, viewer, rows)
     found = []
     for row in rows:
         key = (row.tx_hash, row.receipt_id)

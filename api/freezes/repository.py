@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, and_, select
 
+from api.cursors import newest_first
 from api.viewer import Viewer, may_see_freeze
 from holdfast.store.records_burden_tables import chain_cases, chain_freezes
 
@@ -35,6 +36,4 @@ def list_freezes(
         ended = chain_freezes.c.ended_at
         query = query.where(ended.is_(None) if standing else ended.is_not(None))
     block, index = chain_freezes.c.block_number, chain_freezes.c.log_index
-    if after is not None:
-        query = query.where(or_(block < after[0], and_(block == after[0], index < after[1])))
-    return db.execute(query.order_by(block.desc(), index.desc()).limit(limit)).all()
+    return db.execute(newest_first(query, block, index, after, limit)).all()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import next_cursor, place_of
 from api.freezes import repository
 from api.freezes.schemas import FreezeOut, FreezePage
 from api.members.repository import member_names
@@ -31,21 +31,19 @@ def list_freezes(
     limit: int,
 ) -> FreezePage:
     """A page of the freezes a member may see."""
-    place = decode_cursor(cursor, int, int) if cursor is not None else None
     rows = repository.list_freezes(
         db,
         viewer,
         receipt_id=receipt_id,
         court=court,
         standing=standing,
-        after=(int(place[0]), int(place[1])) if place else None,
+        after=place_of(cursor),
         limit=limit + 1,
     )
     names = Names(member_names(db, viewer))
-    last = rows[limit - 1] if len(rows) > limit else None
     return FreezePage(
         items=[_freeze(row, names) for row in rows[:limit]],
-        next=encode_cursor(last.block_number, last.log_index) if last is not None else None,
+        next=next_cursor(rows, limit, "block_number", "log_index"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import decode_cursor, next_cursor
 from api.lots import repository
 from api.lots.schemas import LotOut, LotPage
 from api.members.repository import member_names
@@ -21,8 +21,7 @@ def list_lots(db: Connection, viewer: Viewer, *, cursor: str | None, limit: int)
     after = str(decode_cursor(cursor, str)[0]) if cursor is not None else None
     rows = repository.list_lots(db, viewer, after=after, limit=limit + 1)
     names = Names(member_names(db, viewer))
-    more = encode_cursor(rows[limit - 1].lot_id) if len(rows) > limit else None
-    return LotPage(items=[_lot(row, names) for row in rows[:limit]], next=more)
+    return LotPage(items=[_lot(row, names) for row in rows[:limit]], next=next_cursor(rows, limit, "lot_id"))
 
 
 def get_lot(db: Connection, viewer: Viewer, lot_id: str) -> LotOut:

@@ -7,7 +7,7 @@ import json
 from sqlalchemy import Connection
 
 from api.context import AppContext
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import decode_cursor, next_cursor
 from api.members.repository import find_member, member_names
 from api.orders import repository
 from api.orders.schemas import DocumentOut, OrderOut, OrderPage, SignerOut, StatusStep
@@ -36,10 +36,9 @@ def list_orders(
     found = repository.list_orders(
         db, viewer, status=status, receipt_id=receipt_id, after=after, limit=limit + 1
     )
-    last = found[limit - 1] if len(found) > limit else None
     return OrderPage(
         items=[shown(db, viewer, record) for record in found[:limit]],
-        next=encode_cursor(last.created_at, last.id) if last is not None else None,
+        next=next_cursor(found, limit, "created_at", "id"),
     )
 
 

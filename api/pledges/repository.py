@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, or_, select
+from sqlalchemy import Connection, Row, exists, or_, select
 
+from api.cursors import newest_first
 from api.viewer import Viewer, may_see_pledge, may_see_receipt
 from holdfast.store.records_burden_tables import chain_covers, chain_pledges
 from holdfast.store.records_chain_tables import chain_receipts
@@ -34,9 +35,7 @@ def list_pledges(
         )
         query = query.where(on_it)
     block, index = chain_pledges.c.made_block, chain_pledges.c.made_log_index
-    if after is not None:
-        query = query.where(or_(block < after[0], and_(block == after[0], index < after[1])))
-    return db.execute(query.order_by(block.desc(), index.desc()).limit(limit)).all()
+    return db.execute(newest_first(query, block, index, after, limit)).all()
 
 
 def find_pledge(db: Connection, viewer: Viewer, pledge_id: str) -> Row[Any] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import next_cursor, place_of
 from api.members.repository import member_names
 from api.pledges import repository
 from api.pledges.schemas import CoverOut, PledgeOut, PledgePage
@@ -33,20 +33,18 @@ def list_pledges(
     limit: int,
 ) -> PledgePage:
     """A page of the pledges a member may see."""
-    place = decode_cursor(cursor, int, int) if cursor is not None else None
     rows = repository.list_pledges(
         db,
         viewer,
         role=role,
         state=state,
         receipt_id=receipt_id,
-        after=(int(place[0]), int(place[1])) if place else None,
+        after=place_of(cursor),
         limit=limit + 1,
     )
-    last = rows[limit - 1] if len(rows) > limit else None
     return PledgePage(
         items=_pledges(db, viewer, rows[:limit]),
-        next=encode_cursor(last.made_block, last.made_log_index) if last is not None else None,
+        next=next_cursor(rows, limit, "made_block", "made_log_index"),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select
+from sqlalchemy import Connection, Row, Select, select
 
+from api.cursors import newest_first
 from api.viewer import Viewer, may_see_decision, may_see_order, may_see_receipt, may_see_terms
 from holdfast.store.records_chain_tables import chain_events, chain_links, chain_receipts
 from holdfast.store.records_tables import (
@@ -54,9 +55,7 @@ def list_receipts(
         if value is not None:
             query = query.where(chain_receipts.c[name] == value)
     block, index = chain_receipts.c.issued_block, chain_receipts.c.issued_log_index
-    if after is not None:
-        query = query.where(or_(block < after[0], and_(block == after[0], index < after[1])))
-    return db.execute(query.order_by(block.desc(), index.desc()).limit(limit)).all()
+    return db.execute(newest_first(query, block, index, after, limit)).all()
 
 
 def find_receipt(db: Connection, viewer: Viewer, receipt_id: str) -> Row[Any] | None:
@@ -110,16 +109,6 @@ def receipt_events(db: Connection, viewer: Viewer, receipt_id: str) -> Sequence[
     return db.execute(query.order_by(*order)).all()
 
 
-def newest_acts(
-    db: Connection, viewer: Viewer, query: Select[Any], after: tuple[int, int] | None, limit: int
-) -> Sequence[Row[Any]]:
-    """Events that a query of the viewer's finds, newest first, from `after` (block and log index) on."""
-    block, index = chain_events.c.block_number, chain_events.c.log_index
-    if after is not None:
-        query = query.where(or_(block < after[0], and_(block == after[0], index < after[1])))
-    return db.execute(query.order_by(block.desc(), index.desc()).limit(limit)).all()
-
-
 def orders_behind(db: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
     """(transaction, receipt) -> id of the order that an event carries out, of those the viewer may see."""
     query = select(orders.c.tx_hash, orders.c.receipt_id, orders.c.id).where(
@@ -130,14 +119,26 @@ def orders_behind(db: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> d
 
 def receipt_decisions(db: Connection, viewer: Viewer, receipt_id: str) -> Sequence[Row[Any]]:
     """Decisions on a receipt that the viewer may see, newest first, for a receipt it may see."""
-    query = (
-        select(decisions)
+    return db.execute(_decisions(viewer).where(decision_receipts.c.receipt_id == receipt_id)).all()
+
+
+def decisions_behind(db: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+    """(transaction, receipt) -> id of the decision that an event carries out, of those the viewer may see."""
+    query = _decisions(viewer).where(
+        decision_receipts.c.receipt_id.in_({row.receipt_id for row in rows}),
+        decisions.c.tx_hash.in_({row.tx_hash for row in rows}),
+    )
+    return {(row.tx_hash, row.on_receipt): row.id for row in db.execute(query).all()}
+
+
+def _decisions(viewer: Viewer) -> Select[Any]:
+    return (
+        select(decisions, decision_receipts.c.receipt_id.label("on_receipt"))
         .join(decision_receipts, decision_receipts.c.decision_id == decisions.c.id)
         .join(chain_receipts, chain_receipts.c.receipt_id == decision_receipts.c.receipt_id)
-        .where(decision_receipts.c.receipt_id == receipt_id)
         .where(may_see_receipt(viewer), may_see_decision(viewer))
+        .order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())
     )
-    return db.execute(query.order_by(decisions.c.decided_at.desc(), decisions.c.id.desc())).all()
 
 
 def decision_file_rows(db: Connection, viewer: Viewer, decision_id: str) -> Sequence[Row[Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from api.chain_port import BlockRef
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import next_cursor, place_of
 from api.members.repository import member_names
 from api.problems import not_found
 from api.read_model import attestation_of, signers_of
@@ -48,7 +48,6 @@ def list_receipts(
     limit: int,
 ) -> ReceiptPage:
     """A page of the receipts a member may see."""
-    place = decode_cursor(cursor, int, int) if cursor is not None else None
     numbers: dict[str, int] = {word: number for number, word in STATUS_WORDS.items()}
     rows = repository.list_receipts(
         db,
@@ -57,15 +56,14 @@ def list_receipts(
         holder=holder,
         operator=operator,
         lot_id=lot_id,
-        after=(int(place[0]), int(place[1])) if place else None,
+        after=place_of(cursor),
         limit=limit + 1,
     )
     names = Names(member_names(db, viewer))
-    last = rows[limit - 1] if len(rows) > limit else None
     related = repository.links(db, viewer, [row.receipt_id for row in rows[:limit]])
     return ReceiptPage(
         items=[_receipt(row, names, related) for row in rows[:limit]],
-        next=encode_cursor(last.issued_block, last.issued_log_index) if last is not None else None,
+        next=next_cursor(rows, limit, "issued_block", "issued_log_index"),
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, exists, or_, select
 
+from api.cursors import newest_first
 from api.fold_receipt import SUCCEEDED
-from api.receipts.repository import newest_acts
 from api.viewer import Viewer, may_see_receipt
 from holdfast.store.records_chain_tables import chain_events, chain_links, chain_receipts
 
@@ -50,7 +50,8 @@ def list_splits(
     if receipt_id is not None:
         came_of = exists().where(_SAME_ACT[_BESIDE], _BESIDE.c.successor_id == receipt_id)
         query = query.where(or_(chain_events.c.receipt_id == receipt_id, came_of))
-    return newest_acts(db, viewer, query, after, limit)
+    block, index = chain_events.c.block_number, chain_events.c.log_index
+    return db.execute(newest_first(query, block, index, after, limit)).all()
 
 
 def find_split(db: Connection, viewer: Viewer, receipt_id: str, seq: str) -> Row[Any] | None:

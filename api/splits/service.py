@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import next_cursor, place_of
 from api.members.repository import member_names
 from api.problems import not_found
 from api.receipts import repository as receipts
@@ -22,13 +22,10 @@ def list_splits(
     db: Connection, viewer: Viewer, *, receipt_id: str | None, cursor: str | None, limit: int
 ) -> SplitPage:
     """A page of the splits a member may see."""
-    place = decode_cursor(cursor, int, int) if cursor is not None else None
-    after = (int(place[0]), int(place[1])) if place else None
-    rows = repository.list_splits(db, viewer, receipt_id=receipt_id, after=after, limit=limit + 1)
-    last = rows[limit - 1] if len(rows) > limit else None
+    rows = repository.list_splits(db, viewer, receipt_id=receipt_id, after=place_of(cursor), limit=limit + 1)
     return SplitPage(
         items=_splits(db, viewer, rows[:limit]),
-        next=encode_cursor(last.block_number, last.log_index) if last is not None else None,
+        next=next_cursor(rows, limit, "block_number", "log_index"),
     )
 
 
