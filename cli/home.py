@@ -72,8 +72,13 @@ class Home:
 
     @property
     def chain_state(self) -> Path:
-        """The embedded chain's state, kept over restarts."""
+        """The embedded chain's state, kept over restarts; always whole."""
         return self.chain / "state.json"
+
+    @property
+    def chain_written(self) -> Path:
+        """What the running chain writes now and then; whole only once it is written to its end."""
+        return self.chain / "written.json"
 
     @property
     def deployment(self) -> Path:

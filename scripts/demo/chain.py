@@ -1,4 +1,4 @@
-"""The embedded chain: anvil with a state file, its clock kept on the machine's."""
+"""The embedded chain: anvil with a kept state, its clock kept on the machine's."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import httpx
 
 from cli.home import Home
 from holdfast.domain.errors import Misconfigured, Unreachable
+from scripts.demo.chain_state import WRITTEN_EVERY_S, keep_while_running, settle
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN_ID = 909_910
@@ -65,16 +66,23 @@ def rpc(url: str, method: str, *parameters: Any) -> Any:
     return answer["result"]
 
 
-def start_anvil(home: Home, port: int) -> subprocess.Popen[bytes]:
-    """Start the chain on its state file and set its clock. Raises Unreachable if it does not come up."""
-    state = home.chain_state
-    state.parent.mkdir(parents=True, exist_ok=True)
+def start_anvil(home: Home, port: int, *, keep: bool = True) -> subprocess.Popen[bytes]:
+    """Start the chain on its state and set its clock; without `keep` nothing of what it does is kept.
+
+    Raises Unreachable if it does not come up.
+    """
+    home.chain.mkdir(parents=True, exist_ok=True)
     home.logs.mkdir(parents=True, exist_ok=True)
+    settle(home)
     command = [
         *(str(anvil_binary()), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID)),
         *("--hardfork", "berlin", "--gas-price", "0", "--accounts", "1", "--timestamp", str(GENESIS_TIME)),
-        *("--state", str(state), "--state-interval", "5", "--preserve-historical-states", "--quiet"),
+        *("--preserve-historical-states", "--quiet"),
     ]
+    if home.chain_state.exists():
+        command += ["--load-state", str(home.chain_state)]
+    if keep:
+        command += ["--dump-state", str(home.chain_written), "--state-interval", str(WRITTEN_EVERY_S)]
     with (home.logs / "chain.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
@@ -90,6 +98,8 @@ def start_anvil(home: Home, port: int) -> subprocess.Popen[bytes]:
             time.sleep(0.05)
     # Its clock starts at the first block's time; blocks must carry the machine's.
     rpc(url, "evm_setTime", int(time.time()))
+    if keep:
+        keep_while_running(home, process)
     return process
 
 
@@ -144,7 +154,7 @@ def throwaway_chain() -> Iterator[str]:
     """A chain of its own with Berlin rules, gone afterwards. Gives its URL. Raises as `start_anvil`."""
     with tempfile.TemporaryDirectory(prefix="holdfast-chain-") as folder:
         port = free_port()
-        process = start_anvil(Home(Path(folder)), port)
+        process = start_anvil(Home(Path(folder)), port, keep=False)
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -153,15 +163,15 @@ def throwaway_chain() -> Iterator[str]:
 
 @contextmanager
 def running_chain(home: Home) -> Iterator[str]:
-    """The home's chain: the one that runs, or one started for as long as this lasts. Gives its URL."""
+    """The home's chain: the one that runs, or a copy started for as long as this lasts. Gives its URL."""
     url = running_url(home)
     if url is not None:
         yield url
         return
-    if not home.chain_state.exists():
+    if not (home.chain_state.exists() or home.chain_written.exists()):
         raise Misconfigured(f"no chain in {home.path}: run `make demo` first")
     port = free_port()
-    process = start_anvil(home, port)
+    process = start_anvil(home, port, keep=False)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

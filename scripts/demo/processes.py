@@ -17,6 +17,7 @@ from cli.home import Home
 from holdfast.domain.errors import Unreachable
 from scripts import tryton
 from scripts.demo.chain import ROOT, free_port, start_anvil, stop
+from scripts.demo.chain_state import settle
 from scripts.demo.founding import AUDIENCE, ISSUER
 from scripts.demo.leftovers import note
 from scripts.demo.members import ATTESTERS
@@ -216,6 +217,7 @@ class Processes:
         """End everything, the chain last, since it writes its state then."""
         stop(*(process for name, process in self.running if name != "chain"))
         stop(*(process for name, process in self.running if name == "chain"))
+        settle(self.home)
         self.running.clear()
         if self.wms is not None:
             tryton.stop(self.wms)
