@@ -88,10 +88,10 @@ contract ReceiptActs is Followers, IReceiptActs {
     ) external {
         _refuseLate(order.deadline);
         bytes32 orderHash = ActHash.ofWords(ActHash.SUPERSEDE_ORDER, _start(order), 8);
-        uint256 word = _supersede(order, orderHash, consent);
-        _requireHolder(order.receiptId, word, order.holder);
-        _requireSigned(order.holder, orderHash, holderSignature);
-        _attestFor(orderHash, word, attestation, committee, signatures, order.holder, order.holder);
+        (uint256 word, uint40 ended) = _supersede(order, orderHash, consent);
+        uint32 by = _orderedBy(order, word, ended);
+        if (by == order.holder) _requireSigned(by, orderHash, holderSignature);
+        _attestFor(orderHash, word, attestation, committee, signatures, by, by);
     }
 
     /// @inheritdoc IReceiptActs
@@ -131,12 +131,11 @@ contract ReceiptActs is Followers, IReceiptActs {
 
     function _supersede(SupersedeOrder calldata order, bytes32 orderHash, bytes calldata consent)
         private
-        returns (uint256 word)
+        returns (uint256 word, uint40 expiresAt)
     {
         (uint256 receiptId, uint256 successorId, uint8 reason) = (order.receiptId, order.successorId, order.reason);
         ReceiptRef[] memory olds = _one(receiptId, order.seq);
         Successor[] memory news = _whole(successorId, order.quantityG, order.expiresAt);
-        uint40 expiresAt;
         (word, expiresAt) = RECEIPTS.replaceReceipts(olds, news, orderHash, consent);
         if (reason == CORRECTION) {
             if (order.expiresAt != expiresAt) revert ExpiryDiffers(successorId, order.expiresAt, expiresAt);
@@ -149,6 +148,14 @@ contract ReceiptActs is Followers, IReceiptActs {
         _predecessor[successorId] = receiptId;
         emit ReceiptSuperseded(receiptId, successorId, reason);
         _follow(word, olds, news);
+    }
+
+    /// @dev The holder; or, where the order names none, the first pledgee of a receipt that has expired: its
+    /// consent, which is required, then stands for the holder's signature.
+    function _orderedBy(SupersedeOrder calldata order, uint256 word, uint40 ended) private view returns (uint32) {
+        if (order.holder == 0 && word.pledgesOf() != 0 && block.timestamp > ended) return word.firstPledgeeOf();
+        _requireHolder(order.receiptId, word, order.holder);
+        return order.holder;
     }
 
     /// @dev What came of a split: the parts, and what lives on as the rest.

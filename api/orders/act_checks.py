@@ -20,6 +20,7 @@ from holdfast.domain import acts
 from holdfast.domain.acts import AnyOrder
 from holdfast.domain.members import Role
 from holdfast.domain.orders import Status, standing_ids
+from holdfast.domain.pledge_terms import extends_alone
 from holdfast.domain.receipts import ReceiptState
 from holdfast.domain.units import show_time
 from holdfast.reconciliation.meaning import meaning_of, needs_validity
@@ -91,7 +92,7 @@ def _check_receipt(order: AnyOrder, state: ReceiptState, seq: int | None, desk: 
     if state.status in BURNED or (moves and state.status is not wanted):
         expected = f"a {wanted.name.lower()} receipt"
         raise conflict("receipt-not-live", "status", state.status.name.lower(), expected)
-    for field in ("holder", "pledgor"):
+    for field in () if extends_alone(order, state, desk.now_s) else ("holder", "pledgor"):
         given = getattr(order, field, state.holder)
         if given != state.holder:
             raise conflict("not-the-holder", field, given, f"member {state.holder}, who holds it")

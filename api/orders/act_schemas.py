@@ -142,7 +142,10 @@ class PrepareCorrection(OnReceipt):
 
 
 class PrepareExtension(OnReceipt):
-    """Let a receipt run longer after a new look at the goods. The holder signs, attesters confirm."""
+    """Let a receipt run longer after a new look at the goods. The holder signs, attesters confirm.
+
+    Once a pledged receipt has expired, its first pledgee asks for this and signs alone.
+    """
 
     type: Literal["extension"]
     receipt_number: Annotated[str, Field(min_length=1, max_length=500, description="Of the new receipt.")]

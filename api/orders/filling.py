@@ -97,6 +97,12 @@ class Draft:
         return self.desk.state(self.receipt_ids[0])
 
     @property
+    def alone(self) -> bool:
+        """Whether the first pledgee asks to extend what has expired: the order names no holder then."""
+        mine = self.request.type == "extension" and self.desk.viewer.member_id == self.state.first_pledgee
+        return mine and self.state.expires_at < self.desk.now_s
+
+    @property
     def pledge(self) -> PledgeState:
         """The pledge asked about, the bond, or the caller's only one. Raises Problem 403, 409 or 422."""
         if isinstance(self.request, ON_BOND):
@@ -130,6 +136,12 @@ def _pledgee(draft: Draft) -> int:
         return _pledgee_of_rank(draft, 0)
     one = hasattr(draft.request, "pledge_id") or isinstance(draft.request, ON_BOND)
     return draft.pledge.pledgee if one else _first_pledgee(draft)
+
+
+def _holder(draft: Draft) -> int:
+    if isinstance(draft.request, OnLot):
+        return draft.desk.viewer.member_id
+    return 0 if draft.alone else draft.state.holder
 
 
 def _others(draft: Draft) -> tuple[acts.ReceiptRef, ...]:
@@ -191,7 +203,7 @@ def _paid(draft: Draft) -> int:
 
 def _coming(draft: Draft) -> tuple[acts.Successor, ...]:
     """The receipts that the act brings into being; their documents are made once."""
-    made = new_documents(draft.request, draft.desk.parents(draft.receipt_ids), draft.desk.now_s)
+    made = new_documents(draft.request, draft.desk, draft.receipt_ids, alone=draft.alone)
     draft.documents = {receipt_id: body for receipt_id, (body, _) in made.items()}
     return tuple(
         acts.Successor(receipt_id, document.quantity_g, document.storage_until)
@@ -206,9 +218,7 @@ SOURCES: Final[dict[str, Callable[[Draft], Any]]] = {
         acts.ReceiptRef(each, draft.desk.state(each).seq) for each in draft.receipt_ids
     ),
     "seq": lambda draft: draft.state.seq,
-    "holder": lambda draft: (
-        draft.desk.viewer.member_id if isinstance(draft.request, OnLot) else draft.state.holder
-    ),
+    "holder": _holder,
     "pledgor": lambda draft: draft.state.holder,
     "operator": lambda draft: draft.state.operator,
     "court": lambda draft: draft.desk.viewer.member_id,

@@ -13,9 +13,9 @@ from holdfast.domain.acts import AnyOrder
 from holdfast.domain.document import ReceiptDocument
 from holdfast.domain.errors import HoldfastError
 from holdfast.domain.orders import coming_ids, standing_ids
+from holdfast.domain.pledge_terms import by_pledgee
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.successors import (
-    Parent,
     cause_of,
     make_successor,
     successor_problems,
@@ -29,8 +29,9 @@ Made = dict[int, tuple[bytes, ReceiptDocument]]
 """Receipt id -> canonical bytes and document, in the order of the act."""
 
 
-def new_documents(request: Any, parents: Sequence[Parent], now_s: int) -> Made:
-    """The documents that an act needs, made from those of the receipts it replaces.
+def new_documents(request: Any, desk: Desk, olds: tuple[int, ...], *, alone: bool) -> Made:
+    """The documents that an act needs, made from those of the receipts it replaces; `alone` if the first
+    pledgee asks without the holder.
 
     Raises InvalidInput or IncompleteDocument naming the field.
     """
@@ -45,10 +46,11 @@ def new_documents(request: Any, parents: Sequence[Parent], now_s: int) -> Made:
         if isinstance(request, shapes.PrepareExtension):
             said["storage_until"] = request.storage_until
         changes = [said]
+    parents = desk.parents(olds)
     made: Made = {}
     for each in changes:
         salt = secrets.token_hex(32)
-        document = make_successor(parents, cause, each, salt=salt, issued_on=now_s)
+        document = make_successor(parents, cause, each, salt=salt, issued_on=desk.now_s, alone=alone)
         made[receipt_id(document)] = (document_bytes(document), document)
     return made
 
@@ -69,7 +71,7 @@ def check_documents(desk: Desk, order: AnyOrder, given: Sequence[Mapping[str, An
     parents = desk.parents(standing_ids(order))
     for each in wanted:
         document = _read(each, bodies[each])
-        problems = successor_problems(parents, cause, document)
+        problems = successor_problems(parents, cause, document, alone=by_pledgee(order))
         grams, expires_at = successor_terms(order, each)
         if document.quantity_g != grams:
             problems.append(f"states {show_mass(document.quantity_g)}, the order {show_mass(grams)}")

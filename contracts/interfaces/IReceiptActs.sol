@@ -41,7 +41,8 @@ interface IReceiptActs is IModule {
     ) external;
 
     /// @notice Put a corrected document, or one extended by a re-assay, in the place of a receipt's. Signed by
-    /// the holder; attested.
+    /// the holder; attested. Once a pledged receipt has expired its first pledgee may have it extended alone: the
+    /// order names no holder (0), and its consent is enough. Whoever owes cannot lock the goods by waiting.
     function supersede(
         SupersedeOrder calldata order,
         bytes calldata holderSignature,

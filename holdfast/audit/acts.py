@@ -31,6 +31,7 @@ from holdfast.domain.orders import (
     SuspendOrder,
     TransferOrder,
 )
+from holdfast.domain.pledge_terms import by_pledgee
 
 Change = tuple[Any, ...]
 """Event name, then its values in the order of CHANGES; ANY where an order leaves one to the contract."""
@@ -189,7 +190,8 @@ def _issue(order: IssueOrder) -> list[Change]:
 
 def _supersede(order: SupersedeOrder) -> list[Change]:
     old, new = order.receipt_id, order.successor_id
-    issued = ("ReceiptIssued", new, ANY, order.holder, ANY, order.quantity_g, ANY, order.expires_at)
+    holder = ANY if by_pledgee(order) else order.holder  # `audit.successions` holds it to the old receipt's
+    issued = ("ReceiptIssued", new, ANY, holder, ANY, order.quantity_g, ANY, order.expires_at)
     return [
         ("ReceiptReplaced", old, new, order.seq),
         issued,

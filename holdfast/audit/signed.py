@@ -23,6 +23,7 @@ from holdfast.domain.acts import (
 )
 from holdfast.domain.errors import HoldfastError
 from holdfast.domain.orders import DeliveryOrder, TransferOrder, receipt_ids
+from holdfast.domain.pledge_terms import by_pledgee, extends_alone
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.evidence.sealing import OpenedBundle
 
@@ -82,6 +83,7 @@ def signature_findings(
     if found.observations.newest_at > now_s + found.policy.max_clock_skew_s:
         yield f"an observation of {found.observations.newest_at} in a block of {now_s}: it lay ahead"
     yield from _parties_signed(carried, ledger, domain)
+    yield from holder_findings(order, ledger, now_s)
     committee = ledger.committees.get(attestation.epoch)
     if committee is None or attestation.epoch != max(ledger.committees):
         yield f"epoch {attestation.epoch} was not in force"
@@ -113,6 +115,14 @@ def _parties_signed(carried: CarriedOrder, ledger: Ledger, domain: Domain) -> It
         signer = recover_signer(digest, signature)
         if signer != ledger.accounts.get(member):
             yield f"{field} {member}: signed by {signer}, its account was {ledger.accounts.get(member)}"
+
+
+def holder_findings(order: AnyOrder, ledger: Ledger, now_s: int) -> Iterator[str]:
+    """Only a pledged receipt that has expired is extended without its holder."""
+    if by_pledgee(order):
+        (state,) = _states(order, ledger) or (None,)
+        if state is None or not extends_alone(order, state, now_s):
+            yield "no holder ordered it, and the receipt was not both pledged and expired"
 
 
 def _states(order: AnyOrder, ledger: Ledger) -> list[ReceiptState]:

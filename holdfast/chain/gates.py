@@ -117,6 +117,11 @@ QUORUMS: Final[Mapping[tuple[str, str], str]] = {
 }
 """Where fewer than the committee's threshold suffice, or where the operator's own attester may not be one."""
 
+BESIDES: Final[Mapping[tuple[str, str], str]] = {
+    ("ReceiptActs", "supersede"): "without the holder's once the receipt is pledged and has expired",
+}
+"""What the signatures that a function takes do not say of themselves."""
+
 _ERC721: Final = frozenset({"approve", "setApprovalForAll", "transferFrom", "safeTransferFrom"})
 _CONSENTING: Final = frozenset({"consent", "seniorSignature"})
 
@@ -177,4 +182,5 @@ def _signers(item: Mapping[str, Any], key: tuple[str, str]) -> Gate:
     )
     attested = "committee" in names and "signatures" in names
     quorum = QUORUMS.get(key, "a quorum") if attested else ""
-    return Gate(Kind.SIGNED, parties=parties, consent=bool(_CONSENTING & set(names)), quorum=quorum)
+    consent = bool(_CONSENTING & set(names))
+    return Gate(Kind.SIGNED, parties=parties, consent=consent, quorum=quorum, words=BESIDES.get(key, ""))

@@ -16,6 +16,7 @@ from holdfast.domain.court_words import case_reason
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.money import show_amount
 from holdfast.domain.orders import PARTY_FIELDS
+from holdfast.domain.pledge_terms import by_pledgee
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
 
@@ -84,6 +85,8 @@ def _show(
 ) -> Words:
     value: Any = getattr(order, name)
     money = getattr(order, "currency", b"").decode() or currency
+    if name == "holder" and by_pledgee(order):
+        return "The first pledgee, without the holder,", "第一顺位质权人（无需持有人签署）"
     if name in _MEMBERS:
         return who(value) if value else ("nobody", "无")
     if name == "receipt_id":

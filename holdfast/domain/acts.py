@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar
 
 from holdfast.domain.bond_acts import BondDeliveryOrder as BondDeliveryOrder
 from holdfast.domain.bond_acts import BondJointDeliveryOrder as BondJointDeliveryOrder
 from holdfast.domain.bond_acts import BondRedeemOrder as BondRedeemOrder
 from holdfast.domain.bond_acts import PledgeBondOrder as PledgeBondOrder
 from holdfast.domain.checked import Checked
+from holdfast.domain.errors import InvalidInput
 from holdfast.domain.lien_acts import LienAssertOrder as LienAssertOrder
 from holdfast.domain.lien_acts import LienDischargeOrder as LienDischargeOrder
 from holdfast.domain.lien_acts import LienPaymentOrder as LienPaymentOrder
@@ -91,7 +93,11 @@ class MergeOrder(Checked):
 
 @dataclass(frozen=True, slots=True)
 class SupersedeOrder(Checked):
-    """Put a corrected or extended document in the place of a receipt's. Signed by the holder; attested."""
+    """Put a corrected or extended document in the place of a receipt's. Signed by the holder; attested.
+
+    An extension that names no holder (0) is the first pledgee's alone, once a pledged receipt has expired
+    (`holdfast.domain.pledge_terms`): its consent stands for the holder's signature.
+    """
 
     receipt_id: int
     successor_id: int
@@ -101,6 +107,12 @@ class SupersedeOrder(Checked):
     expires_at: int
     reason: SupersedeReason
     deadline: int
+    NOBODY: ClassVar = frozenset({"holder"})
+
+    def __post_init__(self) -> None:
+        Checked.__post_init__(self)
+        if not self.holder and self.reason is not SupersedeReason.EXTENSION:
+            raise InvalidInput("holder", 0, "the holder: only an extension may name nobody")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Final
+from typing import ClassVar, Final
 
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.members import member_id
@@ -55,19 +55,23 @@ _BITS: Final = {
 
 
 class Checked:
-    """Checks every field by its name: a field means the same in every order."""
+    """Checks every field by its name: a field means the same in every order.
+
+    NOBODY: fields of a member that may be zero in this order, and name nobody then.
+    """
 
     __slots__ = ()
+    NOBODY: ClassVar[frozenset[str]] = frozenset()
 
     def __post_init__(self) -> None:
         for item in fields(self):  # type: ignore[arg-type]
-            _check(item.name, getattr(self, item.name))
+            _check(item.name, getattr(self, item.name), optional=item.name in self.NOBODY)
 
 
-def _check(name: str, value: object) -> None:
-    if name in _MEMBERS:
+def _check(name: str, value: object, *, optional: bool = False) -> None:
+    if name in _MEMBERS and not optional:
         member_id(value, field=name)  # type: ignore[arg-type]
-    elif name in _OPTIONAL_MEMBERS:
+    elif optional or name in _OPTIONAL_MEMBERS:
         if value != 0 or isinstance(value, bool):  # zero, not False, means nobody
             member_id(value, field=name)  # type: ignore[arg-type]
     elif name == "quantity_g":

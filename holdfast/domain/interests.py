@@ -21,6 +21,7 @@ from holdfast.domain.acts import (
     ShortageOrder,
 )
 from holdfast.domain.orders import interested_members, standing_ids
+from holdfast.domain.pledge_terms import by_pledgee
 from holdfast.domain.receipts import ReceiptState
 
 AGAINST_THE_OPERATOR: Final = (LienTenderOrder,)
@@ -55,7 +56,7 @@ def barred_members(order: AnyOrder, receipts: Iterable[ReceiptState | None]) -> 
     """
     states = [state for state in receipts if state is not None]
     barred = {*interested_members(order), *(state.holder for state in states)}
-    if isinstance(order, CONCERNS_FIRST_PLEDGEE):
+    if isinstance(order, CONCERNS_FIRST_PLEDGEE) or by_pledgee(order):
         barred |= {state.first_pledgee for state in states}
     if isinstance(order, AGAINST_THE_OPERATOR):
         barred |= {state.operator for state in states}

@@ -62,6 +62,11 @@ MAY_CHANGE: Final[dict[str, frozenset[str]]] = {
 """Cause -> fields in which a successor may differ from what it replaces, besides number, day and salt."""
 
 
+def may_change(cause: str, alone: bool) -> frozenset[str]:
+    """MAY_CHANGE; but what storage costs is not the pledgee's to agree to without the holder."""
+    return MAY_CHANGE[cause] - {"storage_fee"} if alone else MAY_CHANGE[cause]
+
+
 def as_it_stands(document: ReceiptDocument, quantity_g: int) -> ReceiptDocument:
     """A document with the grams that the chain says: parts split off, goods delivered and shortages have left
     it as it was. One of a receipt that stands for nothing any more is left so, too.
@@ -97,15 +102,22 @@ def successor_terms(order: AnyOrder, receipt_id: int) -> tuple[int, int]:
 
 
 def make_successor(
-    parents: Sequence[Parent], cause: str, changes: Mapping[str, Any], *, salt: str, issued_on: int
+    parents: Sequence[Parent],
+    cause: str,
+    changes: Mapping[str, Any],
+    *,
+    salt: str,
+    issued_on: int,
+    alone: bool = False,
 ) -> ReceiptDocument:
-    """A document that takes the place of its parents'. `changes` are JSON values by field.
+    """A document that takes the place of its parents'. `changes` are JSON values by field; `alone` says that
+    the first pledgee has it made without the holder.
 
     Raises:
         InvalidInput: a field that this act does not change.
         IncompleteDocument: a value is wrong; named with its clause.
     """
-    allowed = MAY_CHANGE[cause] | {"receipt_number"}
+    allowed = may_change(cause, alone) | {"receipt_number"}
     for name in sorted(set(changes) - allowed):
         act = f"an {cause}" if cause == "extension" else f"a {cause}"
         expected = f"the field left as it is: {act} changes only {_list(allowed)}"
@@ -127,8 +139,12 @@ def make_successor(
     return document_from_json(data)
 
 
-def successor_problems(parents: Sequence[Parent], cause: str, document: ReceiptDocument) -> list[str]:
-    """What is wrong with a document that shall take the place of these; empty if nothing is."""
+def successor_problems(
+    parents: Sequence[Parent], cause: str, document: ReceiptDocument, *, alone: bool = False
+) -> list[str]:
+    """What is wrong with a document that shall take the place of these; empty if nothing is. `alone` as in
+    `make_successor`.
+    """
     problems = []
     if document.document_version != SUCCESSOR_VERSION or document.because != cause:
         problems.append(f"does not say that it came by a {cause}")
@@ -139,7 +155,7 @@ def successor_problems(parents: Sequence[Parent], cause: str, document: ReceiptD
         before = document_to_json(parent)
         for item in DOCUMENT_FIELDS:
             name = item.name
-            if name not in _ALWAYS | MAY_CHANGE[cause] and said[name] != before[name]:
+            if name not in _ALWAYS | may_change(cause, alone) and said[name] != before[name]:
                 problems.append(
                     f"says {said[name]!r} in {name}, receipt {receipt_hex(receipt_id)[:12]}… {before[name]!r}"
                 )

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from holdfast.domain.acts import AnyOrder, ElectronicOrder, PledgeBondOrder, PledgeOrder, ShortageOrder
+from holdfast.domain.acts import (
+    AnyOrder,
+    ElectronicOrder,
+    PledgeBondOrder,
+    PledgeOrder,
+    ShortageOrder,
+)
 from holdfast.domain.deposit import says_what_was_asked
 from holdfast.domain.document import DOCUMENT_VERSION, ReceiptDocument, kind_of
 from holdfast.domain.orders import (
@@ -13,7 +19,7 @@ from holdfast.domain.orders import (
     receipt_ids,
     standing_ids,
 )
-from holdfast.domain.pledge_terms import outlives
+from holdfast.domain.pledge_terms import by_pledgee, extends_alone, outlives
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.domain.successors import as_it_stands, cause_of, successor_problems, successor_terms
 from holdfast.domain.units import show_mass
@@ -217,8 +223,10 @@ def _existing(
     if state.lot_id != subject.lot_id:
         problems.append("stands for another lot")
     holder = getattr(order, "holder", getattr(order, "pledgor", state.holder))
+    if extends_alone(order, state, subject.facts.now_s):
+        holder = state.holder
     if state.holder != holder:
-        problems.append(f"is held by member {state.holder}, not {holder}")
+        problems.append(f"is held by member {state.holder}, not {holder or 'nobody, as the order says'}")
     if state.quantity_g > document.quantity_g:
         problems.append("stands for more than its document")
     leaving = leaving_g(order)
@@ -247,7 +255,8 @@ def _successor(
     parents = [
         (parent, as_it_stands(before, held.quantity_g if held else 0)) for (parent, before), held in standing
     ][: len(standing_ids(order))]
-    problems = _about_goods(subject, document) + successor_problems(parents, cause, document)
+    problems = _about_goods(subject, document)
+    problems += successor_problems(parents, cause, document, alone=by_pledgee(order))
     if state is not None and state.status is not Status.NONE:
         problems.append("is on the chain already: a receipt lives once")
     grams, expiry = successor_terms(order, receipt_id)

@@ -196,6 +196,16 @@ CASES: Final[dict[type[Any], Callable[[ActsWorld], Ready]]] = {
 """Every act that a quorum attests, on goods with two pledgees, and two holders, as far as it allows that."""
 
 
+def overdue(acts: ActsWorld) -> Ready:
+    """An extension by the first pledgee alone."""
+    receipt = two_ranks(acts)
+    acts.chain.set_time(acts.receipt(receipt)["expiresAt"] + 1)
+    return Ready(acts.supersede_order(receipt, more_s=500 * DAY_S, holder=0), BANK)
+
+
+TRIED: Final = {kind.__name__: made for kind, made in CASES.items()} | {"extension by the pledgee": overdue}
+
+
 def refusal(acts: ActsWorld, ready: Ready, signers: Collection[int]) -> Reverted | None:
     """What the contract says to an act attested by these; it is undone."""
     snapshot = acts.chain.snapshot()
@@ -223,9 +233,9 @@ def test_cases__every_attested_act__has_one() -> None:
     assert set(CASES) == ATTESTED | core
 
 
-@pytest.mark.parametrize("kind", list(CASES), ids=lambda kind: kind.__name__)
-def test_rule__of_every_attested_act__what_the_contract_asks_for(acts: ActsWorld, kind: type[Any]) -> None:
-    ready = CASES[kind](acts)
+@pytest.mark.parametrize("name", list(TRIED))
+def test_rule__of_every_attested_act__what_the_contract_asks_for(acts: ActsWorld, name: str) -> None:
+    ready = TRIED[name](acts)
     rule = rule_of(acts, ready.act)
     tried = set()
     for member in SOMEBODY:

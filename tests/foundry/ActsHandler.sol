@@ -89,13 +89,30 @@ abstract contract ActsHandler is ReceiptHandler {
 
     function correct(uint256 seed) external timely {
         uint256 id = _pick(seed, MOVABLE | CONSENTED);
-        _supersede(seed, id, papers[id].expiresAt, 1);
+        _supersede(seed, id, _another(id, papers[id].expiresAt, 1));
     }
 
     function extend(uint256 seed) external timely {
         uint256 id = _pick(seed, UNHINDERED | CONSENTED);
         uint256 from = papers[id].expiresAt < clock ? clock : papers[id].expiresAt;
-        _supersede(seed, id, uint40(from + 1 days + _roll(seed, 70, 100 days)), 2);
+        _supersede(seed, id, _another(id, uint40(from + 1 days + _roll(seed, 70, 100 days)), 2));
+    }
+
+    /// @notice The first pledgee has an expired receipt extended without its holder.
+    function extendAlone(uint256 seed) external timely {
+        bool early = spoil == Spoil.UNFAIR; // nobody's pledge, or before it expires
+        uint256 id = _pick(seed, UNHINDERED | CONSENTED | (early ? 0 : PLEDGED));
+        uint256 until = papers[id].expiresAt;
+        if (early) {
+            if (_overdue(papers[id])) _skip();
+        } else {
+            if (until > clock + 30 days || papers[id].pledges.length == 0) _skip();
+            if (until >= clock) _pass(until + 1 - clock);
+        }
+        if (until < clock) until = clock;
+        SupersedeOrder memory order = _another(id, uint40(until + 1 days + _roll(seed, 70, 100 days)), 2);
+        order.holder = 0;
+        _supersede(seed, id, order);
     }
 
     function deliverPart(uint256 seed) external timely {
@@ -122,22 +139,28 @@ abstract contract ActsHandler is ReceiptHandler {
         _count(id);
     }
 
-    function _supersede(uint256 seed, uint256 id, uint40 expiresAt, uint8 reason) private {
+    function _another(uint256 id, uint40 expiresAt, uint8 reason) private returns (SupersedeOrder memory) {
         Paper storage paper = papers[id];
-        SupersedeOrder memory order = SupersedeOrder(
+        return SupersedeOrder(
             id, _newId(), paper.holder, _seq(paper.seq), paper.grams, expiresAt, reason, _deadline()
         );
-        if (_spoils(Spoil.UNFAIR)) ++order.quantityG;
+    }
+
+    function _supersede(uint256 seed, uint256 id, SupersedeOrder memory order) private {
+        Paper storage paper = papers[id];
+        if (_spoils(Spoil.UNFAIR) && order.holder != 0) ++order.quantityG;
         bytes32 orderHash = keccak256(abi.encode(Typed.SUPERSEDE, order));
-        bytes memory holderSignature = _sign(acts, order.holder, orderHash);
+        bytes memory holderSignature;
+        if (order.holder != 0) holderSignature = _sign(acts, order.holder, orderHash);
         bytes memory consent = _consent(acts, _firstPledgee(paper), orderHash);
-        Proof memory proof = _prove(acts, orderHash, paper.operator, [order.holder, 0, 0], seed);
+        uint32[3] memory parties = [paper.holder, order.holder == 0 ? _firstPledgee(paper) : 0, 0];
+        Proof memory proof = _prove(acts, orderHash, paper.operator, parties, seed);
         bytes memory data = abi.encodeCall(
             IReceiptActs.supersede,
             (order, holderSignature, consent, proof.attestation, proof.committee, proof.signatures)
         );
-        _sendMove(id, acts, data, consent.length != 0, reason == 2 ? THOUGH_EXPIRED : 0);
-        _succeed(order.successorId, id, order.quantityG, expiresAt);
+        _sendMove(id, acts, data, consent.length != 0, order.reason == 2 ? THOUGH_EXPIRED : 0);
+        _succeed(order.successorId, id, order.quantityG, order.expiresAt);
         _bury(id, STATUS_REPLACED);
     }
 

@@ -146,6 +146,11 @@ abstract contract Book is Desk {
         _skip();
     }
 
+    /// @dev Pledged and expired: its first pledgee may have it extended without the holder.
+    function _overdue(Paper storage paper) internal view returns (bool) {
+        return paper.pledges.length != 0 && clock > paper.expiresAt;
+    }
+
     function _suits(Paper storage paper, uint256 needs) private view returns (bool) {
         uint256 pledges = paper.pledges.length;
         if (needs & (LIVE | UNHINDERED) != 0 && paper.status != STATUS_LIVE) return false;

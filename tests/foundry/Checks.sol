@@ -23,7 +23,7 @@ contract Checks is HostileHandler {
     error Broken(uint256 invariant, bytes32 what, uint256 id);
 
     function handlers() external pure returns (bytes4[] memory all) {
-        all = new bytes4[](70);
+        all = new bytes4[](72);
         uint256 n;
         // Twice, as most of what happens in a register is this.
         (all[n++], all[n++]) = (this.issue.selector, this.issue.selector);
@@ -33,6 +33,7 @@ contract Checks is HostileHandler {
         (all[n++], all[n++]) = (this.suspend.selector, this.reinstate.selector);
         (all[n++], all[n++]) = (this.split.selector, this.merge.selector);
         (all[n++], all[n++]) = (this.correct.selector, this.extend.selector);
+        (all[n++], all[n++]) = (this.extendAlone.selector, this.extendAlone.selector);
         (all[n++], all[n++]) = (this.release.selector, this.assign.selector);
         (all[n++], all[n++]) = (this.transferPledged.selector, this.noticeDefault.selector);
         (all[n++], all[n++]) = (this.callMargin.selector, this.cure.selector);

@@ -94,7 +94,8 @@ abstract contract HostileHandler is CourtHandler {
     /// @notice I10: a receipt that is suspended, frozen or expired moves, with all signatures.
     function refuseBound(uint256 seed) external timely {
         bytes4 act = _roll(seed, 215, 8) == 0 ? this.reinstate.selector : _movingAct(seed);
-        if (act == this.extend.selector) act = this.split.selector; // an expired receipt may be extended
+        bool extends = act == this.extend.selector || act == this.extendAlone.selector;
+        if (extends) act = this.split.selector; // an expired receipt may be extended
         _try(seed, Spoil.BOUND, act, 10);
     }
 
@@ -122,7 +123,8 @@ abstract contract HostileHandler is CourtHandler {
 
     /// @notice I4, I6, I8, I10: too early, too much or to the wrong person, with all signatures.
     function refuseEarly(uint256 seed) external timely {
-        bytes4[13] memory some = [
+        bytes4[14] memory some = [
+            this.extendAlone.selector,
             this.openCase.selector,
             this.lapse.selector,
             this.assertLien.selector,
@@ -137,9 +139,9 @@ abstract contract HostileHandler is CourtHandler {
             this.replaceLost.selector,
             this.lapseNotice.selector
         ];
-        uint8[13] memory invariants = [4, 4, 4, 6, 8, 8, 8, 8, 8, 8, 10, 10, 10];
-        uint256 at = _roll(seed, 216, 18);
-        if (at > 12) at = 6 + at % 2; // most of what can go wrong is in a sale, or a delivery under a bond
+        uint8[14] memory invariants = [5, 4, 4, 4, 6, 8, 8, 8, 8, 8, 8, 10, 10, 10];
+        uint256 at = _roll(seed, 216, 19);
+        if (at > 13) at = 7 + at % 2; // most of what can go wrong is in a sale, or a delivery under a bond
         _try(seed, Spoil.UNFAIR, some[at], invariants[at]);
     }
 
@@ -273,6 +275,7 @@ abstract contract HostileHandler is CourtHandler {
             this.merge.selector,
             this.correct.selector,
             this.extend.selector,
+            this.extendAlone.selector,
             this.deliverPart.selector,
             this.pledgeOne.selector,
             this.transferPledged.selector,
@@ -281,7 +284,7 @@ abstract contract HostileHandler is CourtHandler {
             this.issueBond.selector,
             this.deliverJointly.selector,
             this.deliverBonded.selector
-        ][_roll(seed, 210, 14)];
+        ][_roll(seed, 210, 15)];
     }
 
     function _attestedAct(uint256 seed) private pure returns (bytes4) {

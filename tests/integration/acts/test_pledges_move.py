@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from holdfast.audit.replay import Auditor
+from holdfast.audit.report import render_audit
 from holdfast.domain.orders import Status
-from tests.fakes.oracle import T
+from tests.fakes.oracle import T, party
 from tests.integration.acts.people import BANK, IMPORTER, OPERATOR, TRADER, People, part
 
 
@@ -82,3 +84,34 @@ def test_extension__after_a_new_look__runs_longer_with_its_pledge(shop: People) 
     assert found["quantity_g"] == str(150 * T), "what the split left, whatever the old document says"
     assert [each["pledgee"]["member_id"] for each in found["pledges"]] == [BANK]
     assert shop.status(IMPORTER, receipt)["successors"] == [apart, longer]
+
+
+def test_extension__holder_lets_it_run_out__pledgee_alone_and_then_it_moves_again(shop: People) -> None:
+    receipt = shop.issued()
+    shop.pledged(receipt)
+    until = shop.state(receipt).expires_at
+    body = {"receipt_number": "X-2", "storage_until": until + 365 * 86_400}
+    asked = {"type": "extension", "receipt_id": receipt, **body}
+    both = [signer["member_id"] for signer in shop.prepare(BANK, asked)["signers"]]
+    assert both == [IMPORTER, BANK], "before it expires the holder signs"
+    early = shop.told_signed(shop.prepare(BANK, asked), 409, BANK, holder=0)
+    assert f"expected member {IMPORTER}, who holds it" in early, early
+
+    shop.skip(until - shop.now() + 60)
+    moved = {"transferee": TRADER}
+    assert "extend it first" in shop.told(IMPORTER, "pledged-transfer", 409, on=receipt, **moved)
+    dearer = {**body, "changes": {"storage_fee": "CNY 9.00 per tonne and day"}}
+    assert "an extension changes only" in shop.told(BANK, "extension", 422, on=receipt, **dearer)
+    prepared = shop.prepare(BANK, asked)
+    assert [signer["member_id"] for signer in prepared["signers"]] == [BANK]
+    assert "The first pledgee, without the holder," in prepared["summary"]["en"]
+    shop.done(prepared, BANK)
+
+    (longer,) = (item["receipt_id"] for item in prepared["documents"])
+    found = shop.status(BANK, longer)
+    assert (found["expires_at"], found["holder"]["member_id"]) == (until + 365 * 86_400, IMPORTER)
+    assert [each["pledgee"]["member_id"] for each in found["pledges"]] == [BANK]
+    shop.act(IMPORTER, "pledged-transfer", TRADER, BANK, on=longer, **moved)
+    keys = party("member 7").encryption
+    report = Auditor(shop.chain, shop.warehouse.store, keys, shop.warehouse.pictures).run()
+    assert report.holds, render_audit(report)

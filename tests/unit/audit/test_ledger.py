@@ -9,7 +9,9 @@ import pytest
 
 from holdfast.attestation.quorum import Committee
 from holdfast.audit.ledger import Ledger
+from holdfast.audit.signed import holder_findings
 from holdfast.chain.events import ChainEvent
+from holdfast.domain.acts import SupersedeOrder, SupersedeReason
 from holdfast.domain.errors import Refused
 from holdfast.domain.orders import DeliveryOrder, Kind, Status, TransferOrder
 from holdfast.domain.receipts import LotState
@@ -32,6 +34,17 @@ def issued(receipt: int = 7, **changes: Any) -> ChainEvent:
 
 ATTESTED = event("LotAttested", lotId="0x" + LOT.hex(), operator=1, quantityG=100)
 BEGUN = (event("MemberAdded", member=2, account="0xAA"), event("MemberAdded", member=3, account="0xBB"))
+
+
+def test_extension_without_holder__pledged_and_expired__else_told() -> None:
+    order = SupersedeOrder(7, 8, 0, 0, 60, 5_000, SupersedeReason.EXTENSION, 990)
+    free, pledged = after(issued()), after(issued())
+    pledged.receipts[7] = replace(pledged.receipts[7], pledges=1, first_pledgee=3)
+    assert list(holder_findings(order, pledged, 901)) == []
+    for ledger, now_s in ((pledged, 900), (free, 901), (after(), 901)):
+        (found,) = holder_findings(order, ledger, now_s)
+        assert "not both pledged and expired" in found
+    assert list(holder_findings(replace(order, holder=2), free, 1)) == []
 
 
 def after(*events: ChainEvent) -> Ledger:

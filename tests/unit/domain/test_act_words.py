@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import IntEnum
 from typing import Any
 
@@ -12,7 +12,16 @@ import pytest
 from holdfast.attestation.typed_data import CHOICES, TYPES
 from holdfast.domain.act_sentences import SENTENCES
 from holdfast.domain.act_words import sentence
-from holdfast.domain.acts import CaseOrder, ForeclosureOrder, PledgeReleaseOrder, ReceiptRef, Share, Successor
+from holdfast.domain.acts import (
+    CaseOrder,
+    ForeclosureOrder,
+    PledgeReleaseOrder,
+    ReceiptRef,
+    Share,
+    Successor,
+    SupersedeOrder,
+    SupersedeReason,
+)
 from holdfast.domain.court_words import CASE_REASONS, case_reason, listed_reasons
 from holdfast.domain.errors import InvalidInput
 from holdfast.domain.orders import ReinstateOrder
@@ -78,6 +87,13 @@ def test_sentence__release__whose_and_which() -> None:
     english, chinese = sentence(order, who)
     assert english.startswith("Member 4 Ltd releases its pledge 77 on receipt 0x0")
     assert chinese.startswith("会员 4解除其在仓单 0x0")
+
+
+def test_sentence__extension_without_holder__says_whose_it_is() -> None:
+    order = replace(example(SupersedeOrder), reason=SupersedeReason.EXTENSION)
+    english, chinese = sentence(replace(order, holder=0), who)
+    assert english.startswith("The first pledgee, without the holder, has receipt 0x"), english
+    assert chinese.startswith("第一顺位质权人（无需持有人签署）以"), chinese
 
 
 def test_sentence__order_that_nobody_signs__refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from holdfast.domain.acts import (
     Act,
     ForeclosureOrder,
     LotSeriesOrder,
+    PartialDeliveryOrder,
     PledgeOrder,
     PledgeSubstituteOrder,
     PriceOrder,
@@ -25,6 +27,9 @@ from holdfast.domain.acts import (
     SupersedeReason,
 )
 from holdfast.domain.errors import InvalidInput
+from holdfast.domain.orders import Kind, Status
+from holdfast.domain.pledge_terms import by_pledgee, extends_alone
+from holdfast.domain.receipts import ReceiptState
 
 ROOT = Path(__file__).resolve().parents[3]
 SPLIT = SplitOrder(1, 2, 1, 0, (Successor(7, 4, 99), Successor(8, 6, 99)), 50)
@@ -46,6 +51,33 @@ def test_supersede__reason_from_json__its_own_reasons() -> None:
     assert again == order
     with pytest.raises(InvalidInput, match="reason"):
         act_from_json("SupersedeOrder", {**order_to_json(order), "reason": "3"})
+
+
+def test_supersede__without_holder__an_extension_only() -> None:
+    order = SupersedeOrder(1, 2, 0, 0, 5, 99, SupersedeReason.EXTENSION, 50)
+    assert by_pledgee(order)
+    assert act_from_json("SupersedeOrder", order_to_json(order)) == order
+    with pytest.raises(InvalidInput, match="only an extension may name nobody"):
+        replace(order, reason=SupersedeReason.CORRECTION)
+    with pytest.raises(InvalidInput, match="holder"):
+        replace(order, holder=-1)
+    with pytest.raises(InvalidInput, match="holder"):
+        PartialDeliveryOrder(1, 0, 5, 0, 50)
+
+
+@pytest.mark.parametrize(
+    ("changes", "alone"),
+    [
+        ({}, True),
+        ({"expires_at": 100}, False),
+        ({"pledges": 0, "first_pledgee": 0}, False),
+    ],
+)
+def test_extension_without_holder__pledged_and_expired_only(changes: dict[str, Any], alone: bool) -> None:
+    state = ReceiptState(1, 2, 1, Status.LIVE, Kind.NEGOTIABLE, 99, 0, 5, bytes(24), 4, pledges=1)
+    order = SupersedeOrder(1, 2, 0, 0, 5, 500, SupersedeReason.EXTENSION, 150)
+    assert extends_alone(order, replace(state, **changes), 100) is alone
+    assert not extends_alone(replace(order, holder=2), state, 100)
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,16 @@ def test_successor__field_that_the_act_does_not_change__refused_when_made_and_wh
     assert field in problem
 
 
+def test_extension__by_the_pledgee_alone__leaves_the_storage_fee_as_it_was() -> None:
+    of, fee = parents(1), "CNY 9.00 per tonne and day"
+    dearer = made("extension", {**CHANGES["extension"], "storage_fee": fee}, of)
+    assert successor_problems(of, "extension", dearer) == []
+    (problem,) = successor_problems(of, "extension", dearer, alone=True)
+    assert "storage_fee" in problem
+    with pytest.raises(InvalidInput, match="storage_fee"):
+        make_successor(of, "extension", {"storage_fee": fee}, salt=SALT, issued_on=1, alone=True)
+
+
 @pytest.mark.parametrize("cause", ["correction", "extension", "replacement", "merger"])
 def test_successor__of_what_a_split_or_delivery_left__states_what_is_left(cause: str) -> None:
     of = parents(2 if cause == "merger" else 1)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from holdfast.domain.acts import AnyOrder, PledgeBondOrder, PledgeOrder
+from holdfast.domain.acts import AnyOrder, PledgeBondOrder, PledgeOrder, SupersedeOrder, SupersedeReason
 from holdfast.domain.orders import IssueOrder, Kind, ReceiptTerms, Status, SuspendOrder, SuspendReason
 from holdfast.domain.receipts import LotState, ReceiptState
+from holdfast.domain.successors import make_successor
 from holdfast.domain.verdict import MATCHES, Check, Decision, Match, Outcome, Verdict, verdict_to_json
+from holdfast.evidence.collection import receipt_id
 from holdfast.reconciliation.reconcile import reconcile
 from holdfast.reconciliation.subject import Subject
 from tests.fakes.oracle import BANK, DAY_S, IMPORTER, OPERATOR, TRADER
@@ -303,6 +305,45 @@ def pledging(expires_at: int, maturity: int, cure_s: int) -> Subject:
     if cure_s:
         order = PledgeOrder(number, 2, 4, 3, 1, 1, b"CNY", maturity, 7_000, cure_s, 0, digest, by)
     return replace(subject, order=order)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ({"expires_at": NOW - 1, "pledges": 1, "first_pledgee": 4}, False),
+        ({"expires_at": NOW, "pledges": 1, "first_pledgee": 4}, True),
+        ({"expires_at": NOW - 1}, True),
+    ],
+    ids=["pledged and expired", "in its last second", "not pledged"],
+)
+def test_title__extension_that_names_no_holder__of_a_pledged_receipt_that_has_expired(
+    state: dict[str, Any], told: bool
+) -> None:
+    subject = existing(**state)
+    text = check(reconcile(extending(subject)), "title", "receipt 1").text
+    assert ("not nobody, as the order says" in text) is told, text
+
+
+def test_title__pledgee_makes_storage_dearer_without_the_holder__rejected() -> None:
+    subject = existing(expires_at=NOW - 1, pledges=1, first_pledgee=4)
+    fee = "CNY 9.00 per tonne and day"
+    assert (
+        "in storage_fee" in check(reconcile(extending(subject, storage_fee=fee)), "title", "receipt 2").text
+    )
+    agreed = check(reconcile(extending(subject, IMPORTER, storage_fee=fee)), "title", "receipt 2").text
+    assert "in storage_fee" not in agreed
+
+
+def extending(subject: Subject, holder: int = 0, **changes: Any) -> Subject:
+    """A receipt about to be extended, by its first pledgee alone where no holder is named."""
+    ((old, document),) = subject.documents
+    later = document.storage_until + 90 * DAY_S
+    said = {"receipt_number": "QD-2", "storage_until": later, **changes}
+    longer = make_successor([(old, document)], "extension", said, salt="ab" * 32, issued_on=NOW)
+    new_id, reason = receipt_id(longer), SupersedeReason.EXTENSION
+    order = SupersedeOrder(old, new_id, holder, 3, 200 * T, later, reason, NOW + DAY_S)
+    facts = replace(subject.facts, receipts=(*subject.facts.receipts, None))
+    return replace(subject, order=order, documents=((old, document), (new_id, longer)), facts=facts)
 
 
 def test_title__not_on_the_chain__rejected() -> None:
