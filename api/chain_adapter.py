@@ -12,12 +12,14 @@ from holdfast.chain.consortium import ConsortiumReader
 from holdfast.chain.events import EventReader
 from holdfast.chain.modules import ModuleReader
 from holdfast.chain.standing import StandingReader
+from holdfast.chain.value import ValueReader
 from holdfast.chain.warehouse_receipt import WarehouseReceiptReader
 from holdfast.domain.encumbrances import CaseState, LienState
 from holdfast.domain.errors import Refused
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
 from holdfast.domain.standing import Standing
+from holdfast.domain.valuation import Cover
 
 
 class NodeChain:
@@ -51,7 +53,11 @@ class NodeChain:
 
     def standing(self, receipt_id: int) -> Standing | None:
         """How a receipt stands now; None if it was never issued. Raises Misconfigured without modules."""
-        return StandingReader(self._connection).standing(receipt_id)
+        return StandingReader(self._connection).standing(receipt_id, value=True)
+
+    def cover(self, pledge_id: int, receipt_ids: Sequence[int]) -> Cover:
+        """What a pledge needs now, against the value of all its receipts. Raises Refused without a value."""
+        return ValueReader(self._connection).cover(pledge_id, receipt_ids)
 
     def receipt(self, receipt_id: int) -> ReceiptState | None:
         """One receipt now; None if it was never issued."""

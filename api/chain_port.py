@@ -10,6 +10,7 @@ from holdfast.domain.encumbrances import CaseState, LienState
 from holdfast.domain.members import Member
 from holdfast.domain.receipts import LotState, ReceiptState
 from holdfast.domain.standing import Standing
+from holdfast.domain.valuation import Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,11 @@ class ChainPort(Protocol):
         ...
 
     def standing(self, receipt_id: int) -> Standing | None:
-        """How a receipt stands now; None if it was never issued."""
+        """How a receipt stands now, with what its goods are worth; None if it was never issued."""
+        ...
+
+    def cover(self, pledge_id: int, receipt_ids: Sequence[int]) -> Cover:
+        """What a pledge needs now, against the value of all its receipts. Raises Refused without a value."""
         ...
 
     def receipt(self, receipt_id: int) -> ReceiptState | None:

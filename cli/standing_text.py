@@ -19,7 +19,7 @@ from holdfast.domain.standing import (
     StorageState,
     delivery_signers,
 )
-from holdfast.domain.standing_words import delivery_words, suspension, why_not_free
+from holdfast.domain.standing_words import delivery_words, loan_to_value, suspension, value_json, why_not_free
 from holdfast.domain.units import show_mass, show_time
 
 _RANKS: Final = {LIEN_BEFORE: "before-pledges", LIEN_BEHIND: "behind-pledges"}
@@ -54,11 +54,12 @@ def standing_json(
         "expires_at": standing.expires_at,
         "evidence_fresh_until": evidence_fresh_until,
         "pledges": [
-            {**_pledge(pledge), "rank": rank, "pledgee": ref(pledge.pledgee)}
+            {**_pledge(pledge, loan_to_value(standing, rank)), "rank": rank, "pledgee": ref(pledge.pledgee)}
             for rank, pledge in enumerate(standing.pledges, 1)
         ],
         "delivery_signers": [ref(member) for member in delivery_signers(standing)],
         "delivery": delivery_words(standing, name),
+        "value": standing.value and value_json(standing.value),
         "liens": standing.liens,
         "lien_terms": _RANKS.get(standing.lien_terms),
         "storage": standing.storage and _storage(standing.storage),
@@ -74,13 +75,14 @@ def standing_json(
     }
 
 
-def _pledge(pledge: PledgeState) -> dict[str, Any]:
+def _pledge(pledge: PledgeState, loan_to_value_bps: int | None) -> dict[str, Any]:
     terms = {
         "amount_minor": str(pledge.amount_minor),
         "amount": show_amount(pledge.amount_minor, pledge.currency),
         "currency": pledge.currency,
         "maturity": pledge.maturity,
         "ltv_bps": pledge.ltv_bps,
+        "loan_to_value_bps": loan_to_value_bps,
         "cure_s": pledge.cure_s,
         "default_at": pledge.default_at or None,
         "sale_from": pledge.sale_from or None,
@@ -123,6 +125,7 @@ def render_standing(found: Mapping[str, Any]) -> str:
     free = "yes: its holder alone may give it away or take the goods" if found["free"] else "NO"
     lines.append(f"Free       {free}")
     lines += [f"           - {reason}" for reason in found["not_free_because"]]
+    lines += _value_lines(found.get("value"))
     for pledge in found["pledges"]:
         lines += _pledge_lines(pledge)
         if pledge.get("bond") and found.get("delivery"):
@@ -202,7 +205,10 @@ def _pledge_lines(pledge: Mapping[str, Any]) -> list[str]:
     head = ("Bond       held by " if bond else f"Pledge {pledge['rank']}   to ") + _who(pledge["pledgee"])
     if terms is None:
         return [f"{head}; its terms are shown to those with a right in the receipt"]
-    share = f"at most {terms['ltv_bps'] // 100}.{terms['ltv_bps'] % 100:02d} % of the goods' value"
+    share = f"at most {_percent(terms['ltv_bps'])} of the goods' value"
+    lent = terms.get("loan_to_value_bps")
+    if lent is not None:
+        share += f", now {_percent(lent)}" + (": margin can be called" if lent > terms["ltv_bps"] else "")
     rule = "its holder alone may give it on" if bond else share
     on = f", on {terms['receipts']} receipts" if terms["receipts"] > 1 else ""
     lines = [
@@ -215,6 +221,19 @@ def _pledge_lines(pledge: Mapping[str, Any]) -> list[str]:
             f"no sale before {show_time(terms['sale_from'])}"
         )
     return lines
+
+
+def _percent(bps: int) -> str:
+    return f"{bps // 100}.{bps % 100:02d} %"
+
+
+def _value_lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What the goods are worth; nothing where nobody said how their lot is valued."""
+    if not found:
+        return []
+    if found["missing"]:
+        return [f"Worth      no value now: {found['missing']}"]
+    return [f"Worth      {found['value']}: {found['prices']} prices agree on {found['price']} a tonne"]
 
 
 def _case(case: Mapping[str, Any]) -> str:

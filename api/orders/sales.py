@@ -11,6 +11,7 @@ from holdfast.domain import acts
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.lien import Waterfall, waterfall
 from holdfast.domain.lien_acts import LienRank
+from holdfast.domain.money import show_amount
 from holdfast.domain.pledge_terms import outlives
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
@@ -135,6 +136,7 @@ def check_bond_delivery(order: acts.BondDeliveryOrder, desk: Desk) -> None:
     _refuse_future(order.sold_at, desk)
     _refuse_part(order, desk)
     _refuse_claims([found], [order.claim_minor])
+    _refuse_cheap(order, found, desk)
     _refuse_other_division(order, desk, [order.claim_minor], (order.paid_minor,))
 
 
@@ -174,6 +176,23 @@ def _refuse_part(order: acts.BondJointDeliveryOrder | acts.BondDeliveryOrder, de
         raise conflict(
             "quantity-not-whole", "quantityG", order.quantity_g, f"the whole {whole_g} ({show_mass(whole_g)})"
         )
+
+
+def _refuse_cheap(order: acts.BondDeliveryOrder, bond: PledgeState, desk: Desk) -> None:
+    """Goods that the chain can value go out for no less; where it just cannot, a sale is the way."""
+    standing = desk.context.chain.standing(order.receipt_id)
+    value = None if standing is None else standing.value
+    if value is None:
+        return
+    if value.missing:
+        raise conflict("no-value", "value", value.missing, "prices that agree; or sell the goods instead")
+    if value.currency != bond.currency:
+        expected = f"{value.currency}, as the goods' price"
+        raise conflict("currency-differs", "currency", bond.currency, expected)
+    if order.proceeds_minor < value.value_minor:
+        worth = show_amount(value.value_minor, value.currency)
+        expected = f"at least {value.value_minor}: the goods are worth {worth}"
+        raise conflict("below-value", "proceedsMinor", order.proceeds_minor, expected)
 
 
 def _refuse_claims(held: Sequence[PledgeState], claims: Sequence[int]) -> None:

@@ -13,6 +13,7 @@ from holdfast.domain import acts
 from holdfast.domain.encumbrances import LienState, PledgeState
 from holdfast.domain.lien_acts import LienRank
 from holdfast.domain.members import Role
+from holdfast.domain.money import show_amount
 from holdfast.domain.orders import DeliveryOrder, SuspendReason, TransferOrder
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.units import show_mass, show_time
@@ -150,6 +151,12 @@ def _margin(order: acts.MarginOrder, desk: Desk) -> None:
     if pledge.receipts != 1 + len(order.others):
         expected = f"all {pledge.receipts} receipts under the pledge: prepare the call again"
         raise conflict("pledge-covers-others", "others", 1 + len(order.others), expected)
+    named = (order.receipt_id, *(other.receipt_id for other in order.others))
+    cover = desk.context.chain.cover(pledge.pledge_id, named)
+    if cover.value_minor >= cover.needed_minor:
+        needed = show_amount(cover.needed_minor, cover.currency)
+        worth = show_amount(cover.value_minor, cover.currency)
+        raise conflict("margin-holds", "value", worth, f"goods worth less than {needed}, as the loan needs")
 
 
 def _cure(order: acts.CureOrder, desk: Desk) -> None:

@@ -18,15 +18,15 @@ from api.receipts.status_schemas import (
     PledgeTerms,
     StatusOut,
     StorageOut,
+    ValueOut,
 )
 from api.schemas import LotRef, Names
 from api.viewer import Viewer
 from holdfast.domain.court_words import case_reason
-from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.money import show_amount
 from holdfast.domain.receipts import receipt_hex
 from holdfast.domain.standing import FreezeStanding, Standing, StorageState, delivery_signers
-from holdfast.domain.standing_words import delivery_words, suspension, why_not_free
+from holdfast.domain.standing_words import delivery_words, loan_to_value, suspension, value_json, why_not_free
 from holdfast.domain.units import show_mass
 
 
@@ -58,11 +58,10 @@ def get_status(db: Connection, viewer: Viewer, receipt_id: str, standing: Standi
         suspend_reason=standing.suspend_reason or None,
         expires_at=standing.expires_at,
         evidence_fresh_until=row.valid_until,
-        pledges=[
-            _pledge(pledge, rank, names, terms=terms) for rank, pledge in enumerate(standing.pledges, 1)
-        ],
+        pledges=[_pledge(standing, rank, names, terms=terms) for rank in range(1, len(standing.pledges) + 1)],
         delivery_signers=[names.ref(member) for member in delivery_signers(standing)] if says else None,
         delivery=delivery_words(standing, lambda member: names.ref(member).name) if says else None,
+        value=ValueOut(**value_json(standing.value)) if standing.value is not None and terms else None,
         liens=standing.liens,
         lien_terms=LIEN_WORDS.get(standing.lien_terms),
         storage=_storage(standing.storage) if standing.storage is not None and terms else None,
@@ -85,13 +84,15 @@ def _links(indexed: list[str], corrected: int) -> list[str]:
     return list(dict.fromkeys([*indexed, *([receipt_hex(corrected)] if corrected else [])]))
 
 
-def _pledge(pledge: PledgeState, rank: int, names: Names, *, terms: bool) -> PledgeStandingOut:
+def _pledge(standing: Standing, rank: int, names: Names, *, terms: bool) -> PledgeStandingOut:
+    pledge = standing.pledges[rank - 1]
     found = PledgeTerms(
         amount_minor=str(pledge.amount_minor),
         amount=show_amount(pledge.amount_minor, pledge.currency),
         currency=pledge.currency,
         maturity=pledge.maturity,
         ltv_bps=pledge.ltv_bps,
+        loan_to_value_bps=loan_to_value(standing, rank),
         cure_s=pledge.cure_s,
         default_at=pledge.default_at or None,
         sale_from=pledge.sale_from or None,

@@ -17,7 +17,11 @@ class PledgeTerms(Shape):
     amount: str = Field(examples=["CNY 5,000,000.00"])
     currency: str
     maturity: int
-    ltv_bps: int
+    ltv_bps: int = Field(description="Most that may be lent, in basis points of the goods' value.")
+    loan_to_value_bps: int | None = Field(
+        description="What this pledge and those before it secure now, in basis points of the value; null "
+        "for a bond, for a pledge on several receipts, and where the goods have no value on the chain."
+    )
     cure_s: int
     default_at: int | None
     sale_from: int | None = Field(description="Before this second nothing can be sold.")
@@ -33,6 +37,21 @@ class PledgeStandingOut(Shape):
     pledgee: MemberRef
     bond: bool = Field(description="A pledge bond: due on its date, given on by its holder alone.")
     terms: PledgeTerms | None
+
+
+class ValueOut(Shape):
+    """What the goods are worth now, by prices of members with no part in the receipt.
+
+    Without a value (prices too old, too few, too far apart) `missing` says why and the rest is null.
+    """
+
+    value_minor: str | None
+    value: str | None = Field(examples=["CNY 12,000,000.00"])
+    currency: str | None
+    price_minor: str | None = Field(description="For one tonne.")
+    price: str | None
+    prices: int = Field(description="How many prices agree.")
+    missing: str | None
 
 
 class StorageOut(Shape):
@@ -98,6 +117,9 @@ class StatusOut(Mass):
         "Null for those whom the terms of its pledges are not shown."
     )
     delivery: str | None = Field(description="The same in words.")
+    value: ValueOut | None = Field(
+        description="Null where nobody said how the lot is valued. Shown to those with a right in it now."
+    )
     liens: int
     lien_terms: LienWord | None
     storage: StorageOut | None = Field(description="Shown to those with a right in the receipt now.")

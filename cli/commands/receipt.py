@@ -95,7 +95,7 @@ def _of_node(home: Home, rpc_url: str | None, wanted: str) -> dict[str, Any]:
     from holdfast.chain.standing import StandingReader
 
     with chain_of(home, rpc_url) as chain:
-        standing = StandingReader(chain.connection).standing(int(wanted, 16))
+        standing = StandingReader(chain.connection).standing(int(wanted, 16), value=True)
         fresh = None if standing is None else evidence_fresh_until(chain.events, int(wanted, 16))
     if standing is None:
         raise Refused("unknown-receipt", f"no receipt with the id {wanted} was ever issued on this chain")

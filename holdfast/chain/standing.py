@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from holdfast.chain.connection import Connection, named_struct
 from holdfast.chain.modules import pledge_state
+from holdfast.chain.value import ValueReader
 from holdfast.domain.errors import Misconfigured, Refused
 from holdfast.domain.orders import Kind
 from holdfast.domain.standing import Bound, FreezeStanding, NoticeState, Standing, StorageState
@@ -36,8 +37,10 @@ class StandingReader:
         self._status = connection.contract("ReceiptStatus", deployment.receipt_status)
         self._court = connection.contract("Court", deployment.court)
 
-    def standing(self, receipt_id: int) -> Standing | None:
-        """A receipt at the newest block; None if it was never issued. Raises Unreachable."""
+    def standing(self, receipt_id: int, *, value: bool = False) -> Standing | None:
+        """A receipt at the newest block, with what its goods are worth if asked for; None if it was never
+        issued. Raises Unreachable, and Misconfigured as `ValueReader`.
+        """
         head = self._connection.head()
         try:
             answer: Any = self._connection.ask(
@@ -52,6 +55,8 @@ class StandingReader:
         more = {name: _plain(value) for name, value in found.items() if name not in _READ}
         in_force = [found["freezeCase"]] if found["freezeCase"] else []
         cases = [self._case(case_no, head.number) for case_no in (*in_force, *found["waiting"])]
+        pledges = tuple(map(pledge_state, found["pledgeIds"], found["pledges"]))
+        worth = value and ValueReader(self._connection).value(receipt_id, pledges, head.number)
         return Standing(
             receipt_id=receipt_id,
             block_number=head.number,
@@ -68,7 +73,7 @@ class StandingReader:
             lien_terms=found["lienTerms"],
             expires_at=found["freshUntil"],
             seq=found["seq"],
-            pledges=tuple(map(pledge_state, found["pledgeIds"], found["pledges"])),
+            pledges=pledges,
             freeze=cases[0] if in_force else None,
             waiting=tuple(cases[len(in_force) :]),
             predecessor=found["predecessor"],
@@ -76,6 +81,7 @@ class StandingReader:
             storage=_storage(found) if found["lienTerms"] else None,
             notice=NoticeState(**found["notice"]) if found["notice"]["since"] else None,
             paper_digest=bytes(found["paperDigest"]).strip(b"\0") and bytes(found["paperDigest"]),
+            value=worth or None,
             more=tuple(sorted(more.items())),
         )
 

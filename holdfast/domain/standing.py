@@ -11,6 +11,7 @@ from typing import Final
 
 from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.orders import Kind, Status
+from holdfast.domain.valuation import GoodsValue
 
 
 class Bound(IntFlag):
@@ -73,7 +74,8 @@ class Standing:
 
     `expires_at` is until when the receipt runs. `predecessor` and `successor` are those of a correction, an
     extension or a replacement after loss, 0 without; splits and mergers are in the logs. `paper_digest` is of
-    the paper that took its place, empty without. `more` holds, in plain values by their names on the chain,
+    the paper that took its place, empty without. `value` is None where nobody said how the lot is valued, or
+    nobody asked. `more` holds, in plain values by their names on the chain,
     whatever else the contract answered.
     """
 
@@ -100,6 +102,7 @@ class Standing:
     storage: StorageState | None = None
     notice: NoticeState | None = None
     paper_digest: bytes = b""
+    value: GoodsValue | None = None
     more: tuple[tuple[str, object], ...] = ()
 
     @property

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from holdfast.domain.court_words import case_reason
+from holdfast.domain.money import show_amount
 from holdfast.domain.orders import SuspendReason
 from holdfast.domain.standing import Bound, FreezeStanding, Standing, delivery_signers
 from holdfast.domain.units import show_time
+from holdfast.domain.valuation import GoodsValue
 
 Name = Callable[[int], str]
 """A member's name by its number."""
@@ -80,3 +82,25 @@ def why_not_free(standing: Standing, name: Name) -> list[str]:
     if unknown:
         found.append(f"a reason that this program does not know (bits {unknown})")
     return found
+
+
+def loan_to_value(standing: Standing, rank: int) -> int | None:
+    """What the pledge of a rank, from 1, and those before it secure, in basis points of the goods' value."""
+    ltvs = standing.value.ltvs_bps if standing.value is not None else ()
+    return ltvs[rank - 1] if rank <= len(ltvs) else None
+
+
+def value_json(found: GoodsValue) -> dict[str, Any]:
+    """What the goods are worth, as GET /v1/receipts/{id}/status says it."""
+    if found.missing:
+        empty = dict.fromkeys(("value_minor", "value", "currency", "price_minor", "price"))
+        return {**empty, "prices": 0, "missing": found.missing}
+    return {
+        "value_minor": str(found.value_minor),
+        "value": show_amount(found.value_minor, found.currency),
+        "currency": found.currency,
+        "price_minor": str(found.price_minor),
+        "price": show_amount(found.price_minor, found.currency),
+        "prices": found.prices,
+        "missing": None,
+    }

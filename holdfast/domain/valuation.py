@@ -38,6 +38,32 @@ class SeriesRules:
     feeders: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class GoodsValue:
+    """What a receipt's goods are worth, by `prices` prices that agree on `price_minor` for one tonne.
+
+    `ltvs_bps`: by rank, what each pledge and those before it secure in basis points of the value; None for a
+    bond, and for a pledge that covers other receipts as well. Without a value `missing` says why.
+    """
+
+    value_minor: int = 0
+    currency: str = ""
+    price_minor: int = 0
+    prices: int = 0
+    ltvs_bps: tuple[int | None, ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a pledge and those before it secure, what the goods are worth, and what the agreed LTV needs."""
+
+    currency: str
+    value_minor: int
+    secured_minor: int
+    needed_minor: int
+
+
 def counting_prices(
     rules: SeriesRules,
     posted: Mapping[int, PricePoint],

@@ -14,6 +14,7 @@ from holdfast.domain.encumbrances import PledgeState
 from holdfast.domain.members import Role
 from holdfast.domain.orders import Kind
 from holdfast.domain.standing import Bound, FreezeStanding, Standing
+from holdfast.domain.valuation import GoodsValue
 from holdfast.evidence.canonical import sha256_digest
 from holdfast.store.records import Records
 from tests.fakes.boards import T
@@ -137,4 +138,5 @@ def standing(chain: FakeChain, receipt: int, lot: bytes) -> Standing:
         waiting=(cases[1],),
         predecessor=0,
         successor=0,
+        value=GoodsValue(800_000_000, "CNY", 20_000_000, 2, (6_250, 7_750)),
     )

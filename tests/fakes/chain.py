@@ -15,6 +15,7 @@ from holdfast.domain.orders import Kind, Status
 from holdfast.domain.receipts import LotState, ReceiptState
 from holdfast.domain.standing import Bound, Standing
 from holdfast.domain.units import MemberId
+from holdfast.domain.valuation import Cover, GoodsValue
 
 Log = tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], str]
 """Name and arguments of an event, and the contract that wrote it where that matters."""
@@ -41,6 +42,8 @@ class FakeChain:
         self.liens: dict[int, LienState] = {}
         self.liens_asked: list[int] = []
         self.standings: dict[int, Standing] = {}
+        self.values: dict[int, GoodsValue] = {}
+        self.covers: dict[int, Cover] = {}
         self._let_in: dict[str, int] = {}
         self.down = False
         self.calls = 0
@@ -130,7 +133,13 @@ class FakeChain:
             (),
             0,
             0,
+            value=self.values.get(receipt_id),
         )
+
+    def cover(self, pledge_id: int, receipt_ids: Sequence[int]) -> Cover:
+        """As a test has said, else goods worth nothing: a margin call is right."""
+        self._ask()
+        return self.covers.get(pledge_id, Cover("CNY", 0, 1, 1))
 
     def _pledges(self, receipt_id: int) -> list[PledgeState]:
         """Pledges on a receipt by rank, as the pledge module's events tell."""

@@ -50,10 +50,22 @@ function ofBond(status) {
     : ["a pledge bond, due: its holder alone takes the goods and pays the surplus", "质入证券已到期，由其持有人单独提货，余款归仓单持有人"];
 }
 
+const percent = (bps) => (bps / 100).toFixed(bps % 100 ? 2 : 0);
+
+function worth(value) {
+  if (value.missing) return [badge("hold", "No value now", "目前无估值"), " ", el("span", { class: "why" }, value.missing)];
+  return [el("strong", {}, value.value),
+    el("span", { class: "why" }, ...both(`${value.prices} prices agree on ${value.price} a tonne`, `${value.prices} 个报价一致，每吨 ${value.price}`))];
+}
+
 function pledgeRow(pledge, known, status) {
   const { terms } = pledge;
   const rule = () => (pledge.bond ? ofBond(status)
-    : [`at most ${(terms.ltv_bps / 100).toFixed(0)} % of the goods' value`, `质押率上限 ${(terms.ltv_bps / 100).toFixed(0)}%`]);
+    : [`at most ${percent(terms.ltv_bps)} % of the goods' value`, `质押率上限 ${percent(terms.ltv_bps)}%`]);
+  const lent = terms?.loan_to_value_bps ?? null;
+  const now = lent === null ? null : lent > terms.ltv_bps
+    ? el("p", {}, badge("hold", `Now ${percent(lent)} %: margin can be called`, `现为 ${percent(lent)}%，可追加担保`))
+    : el("span", { class: "what" }, ...both(`now ${percent(lent)} %`, `现为 ${percent(lent)}%`));
   const state = OF_PLEDGE[known?.state] || (terms?.default_at ? OF_PLEDGE.default : null);
   const amount = terms
     ? [el("strong", {}, terms.amount), el("span", { class: "what" }, ...both(...rule()))]
@@ -63,7 +75,7 @@ function pledgeRow(pledge, known, status) {
   return el("tr", {},
     el("td", { class: "num", "data-label": "Rank" }, String(pledge.rank)),
     el("th", { scope: "row" }, member(pledge.pledgee), el("span", { class: "what" }, ...(pledge.bond ? both("Pledge bond ", "质入证券 ") : ["Pledge "]), el("code", {}, pledge.id))),
-    el("td", { "data-label": "Secures" }, ...amount),
+    el("td", { "data-label": "Secures" }, ...amount, now),
     el("td", { "data-label": "Due" }, terms ? when(terms.maturity) : "", state ? el("p", {}, badge(state[2], state[0], state[1])) : null, sale));
 }
 
@@ -117,6 +129,7 @@ export function showBurdens(receipt, status, pledges, history) {
     const [en, chinese] = SUSPENDED[code] || [receipt.suspended_because, ""];
     facts.push(row("Suspended", "中止", badge("hold", "Stands still", "停止流转"), " ", ...both(en, chinese)));
   }
+  if (status?.value) facts.push(row("Worth now", "现估值", ...worth(status.value)));
   if (burdens.liens) facts.push(row("Storage lien", "留置权", ...both("The warehouse operator keeps the goods for its fees.", "保管人因仓储费留置货物。")));
   if (burdens.lien_terms) {
     const before = burdens.lien_terms === "before-pledges";

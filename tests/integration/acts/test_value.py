@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cli.standing_text import render_standing, standing_json
 from holdfast.attestation.typed_data import act_from_json
+from holdfast.chain.standing import StandingReader
 from holdfast.domain.acts import ReceiptRef, ShortageOrder
 from tests.integration.acts.people import BANK, IMPORTER, INSPECTOR, IOT, OPERATOR, TRADER, People, part
 from tests.integration.workshop import FEEDERS, SERIES
@@ -80,3 +82,37 @@ def test_margin__pledge_on_goods_of_two_holders__called_and_neither_may_attest(s
     refs = tuple(ReceiptRef(int(each, 16), shop.state(each).seq) for each in sorted((one, other)))
     short = ShortageOrder(shop.warehouse.lot_id, OPERATOR, 1_000, refs, record.deadline)
     assert shop.chain.barred_besides(short) == {BANK}
+
+
+def test_status__priced_goods_under_pledges__worth_and_loan_to_value_and_whether_margin_can_be_called(
+    shop: People,
+) -> None:
+    receipt = shop.issued()
+    assert shop.status(IMPORTER, receipt)["value"] is None, "nobody said how the lot is valued"
+    shop.pledged(receipt, amount_minor="200000000")
+    priced(shop, 1_500_000)
+    valued(shop, receipt)
+    ask: dict[str, Any] = {"on": receipt, "value_minor": str(200 * 1_500_000)}
+
+    found = shop.status(BANK, receipt)
+    value, terms = found["value"], found["pledges"][0]["terms"]
+    assert (value["value"], value["price"], value["prices"]) == ("CNY 3,000,000.00", "CNY 15,000.00", 2)
+    assert (terms["loan_to_value_bps"], terms["ltv_bps"]) == (6_667, 7_000)
+    told = shop.told(BANK, "margin-call", 409, **ask)
+    assert "CNY 3,000,000.00" in told and "goods worth less than CNY 2,857,142.86" in told, told
+
+    priced(shop, 1_400_000)
+    found = shop.status(BANK, receipt)
+    assert found["pledges"][0]["terms"]["loan_to_value_bps"] == 7_143
+    own = StandingReader(shop.chain.connection).standing(int(receipt, 16), value=True)
+    assert own is not None
+    text = render_standing(standing_json(own, {}, None))
+    assert "Worth      CNY 2,800,000.00: 2 prices agree on CNY 14,000.00 a tonne" in text
+    assert "at most 70.00 % of the goods' value, now 71.43 %: margin can be called" in text
+    assert shop.status(IMPORTER, receipt)["value"] == found["value"]
+    shop.act(BANK, "margin-call", on=receipt, value_minor=str(200 * 1_400_000))
+
+    shop.skip(86_400 + 60)
+    found = shop.status(BANK, receipt)
+    assert "0 fresh price(s)" in found["value"]["missing"] and found["value"]["value"] is None
+    assert found["pledges"][0]["terms"]["loan_to_value_bps"] is None

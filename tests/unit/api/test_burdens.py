@@ -105,6 +105,7 @@ def test_status__terms_of_loans__only_for_those_with_a_right_now(shared: Burdens
     status = shared.json(member, "/v1/receipts/{receipt}/status")
     assert [(p["rank"], p["pledgee"]["member_id"]) for p in status["pledges"]] == [(1, 4), (2, 8)]
     assert all((pledge["terms"] is not None) is (member in TERMS) for pledge in status["pledges"])
+    assert (status["value"] is not None) is (member in TERMS)
     history = shared.json(member, "/v1/receipts/{receipt}/history")["items"]
     made = [item for item in history if item["act"] == "pledged"]
     assert len(made) == 2
@@ -115,6 +116,10 @@ def test_status__pledged_and_frozen__says_all_of_it(shared: Burdens) -> None:
     status = shared.json(4, "/v1/receipts/{receipt}/status")
     assert (status["free"], status["status"], status["holder"]["member_id"]) == (False, "live", 2)
     assert status["pledges"][0]["terms"]["amount"] == "CNY 5,000,000.00"
+    assert [pledge["terms"]["loan_to_value_bps"] for pledge in status["pledges"]] == [6_250, 7_750]
+    value = {"value_minor": "800000000", "value": "CNY 8,000,000.00", "currency": "CNY", "missing": None}
+    value |= {"price_minor": "20000000", "price": "CNY 200,000.00", "prices": 2}
+    assert status["value"] == value
     assert status["freeze"]["case_no"] == 7
     assert [case["case_no"] for case in status["waiting"]] == [8]
     assert len(status["not_free_because"]) == 2

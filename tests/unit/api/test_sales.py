@@ -16,6 +16,7 @@ from holdfast.domain.encumbrances import LienState
 from holdfast.domain.lien import waterfall
 from holdfast.domain.lien_acts import LienRank
 from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.valuation import GoodsValue
 from tests.fakes.boards import T
 from tests.fakes.burdens import PLEDGE, burden, core, pledged, released
 from tests.fakes.chain import Log
@@ -225,6 +226,21 @@ def test_delivery__after_the_due_date__the_bonds_holder_alone_with_lien_and_surp
     refused(ask(world, TRADER, delivery(world)), 403, "not-a-party", "members 4")
     both = {"type": "bond-joint-delivery", "receipt_id": rubber(world)}
     refused(ask(world, BANK, both), 409, "receipt-under-lien")
+
+
+def test_delivery__of_goods_that_the_chain_values__at_no_less_and_not_while_it_cannot(world: World) -> None:
+    bonded(world)
+    on = int(rubber(world), 16)
+    asked = delivery(world)
+    proceeds = int(asked["proceeds_minor"])
+    world.chain.values[on] = GoodsValue(proceeds + 1, "CNY", 5, 2)
+    refused(ask(world, BANK, asked), 409, "below-value", f"at least {proceeds + 1}: the goods are worth CNY")
+    world.chain.values[on] = GoodsValue(1, "USD", 5, 2)
+    refused(ask(world, BANK, asked), 409, "currency-differs", "USD, as the goods' price")
+    world.chain.values[on] = GoodsValue(missing="1 fresh price(s)")
+    refused(ask(world, BANK, asked), 409, "no-value", "1 fresh price(s)", "or sell the goods instead")
+    world.chain.values[on] = GoodsValue(proceeds, "CNY", 5, 2)
+    assert ask(world, BANK, asked).status_code == 200
 
 
 def test_redemption__by_the_holder__all_that_the_bond_secures(world: World) -> None:

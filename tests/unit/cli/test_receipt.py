@@ -60,6 +60,9 @@ def test_show__pledged_and_frozen_by_the_api__in_plain_words(desk: Desk) -> None
     assert "- pledged: 2 pledges, the first to Bank of the Yellow Sea" in text
     assert "Pledge 1   to Bank of the Yellow Sea (member 4): secures CNY 5,000,000.00, due 20" in text
     assert "Pledge 2   to Grand Canal Bank (member 8): secures CNY 1,200,000.00" in text
+    assert "Worth      CNY 8,000,000.00: 2 prices agree on CNY 200,000.00 a tonne" in text
+    assert "at most 70.00 % of the goods' value, now 62.50 %; pledge 0x" in text
+    assert "at most 70.00 % of the goods' value, now 77.50 %: margin can be called; pledge 0x" in text
     assert "CST (UTC+8)" in text
     assert (
         "Frozen     Qingdao Maritime Court (member 9), case 7, preservation during proceedings, until 20"
