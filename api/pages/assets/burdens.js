@@ -63,9 +63,9 @@ function pledgeRow(pledge, known, status) {
   const rule = () => (pledge.bond ? ofBond(status)
     : [`at most ${percent(terms.ltv_bps)} % of the goods' value`, `质押率上限 ${percent(terms.ltv_bps)}%`]);
   const lent = terms?.loan_to_value_bps ?? null;
-  const now = lent === null ? null : lent > terms.ltv_bps
-    ? el("p", {}, badge("hold", `Now ${percent(lent)} %: margin can be called`, `现为 ${percent(lent)}%，可追加担保`))
-    : el("span", { class: "what" }, ...both(`now ${percent(lent)} %`, `现为 ${percent(lent)}%`));
+  const now = lent === null ? []
+    : [el("span", { class: "what" }, ...both(`now ${percent(lent)} %`, `现为 ${percent(lent)}%`)),
+      lent > terms.ltv_bps ? el("p", {}, badge("hold", "Margin can be called", "可追加担保")) : null];
   const state = OF_PLEDGE[known?.state] || (terms?.default_at ? OF_PLEDGE.default : null);
   const amount = terms
     ? [el("strong", {}, terms.amount), el("span", { class: "what" }, ...both(...rule()))]
@@ -75,7 +75,7 @@ function pledgeRow(pledge, known, status) {
   return el("tr", {},
     el("td", { class: "num", "data-label": "Rank" }, String(pledge.rank)),
     el("th", { scope: "row" }, member(pledge.pledgee), el("span", { class: "what" }, ...(pledge.bond ? both("Pledge bond ", "质入证券 ") : ["Pledge "]), el("code", {}, pledge.id))),
-    el("td", { "data-label": "Secures" }, ...amount, now),
+    el("td", { "data-label": "Secures" }, ...amount, ...now),
     el("td", { "data-label": "Due" }, terms ? when(terms.maturity) : "", state ? el("p", {}, badge(state[2], state[0], state[1])) : null, sale));
 }
 
