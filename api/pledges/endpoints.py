@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.context import ContextDep, ViewerDep
 from api.pledges import service
-from api.pledges.schemas import PledgeOut, PledgePage, PledgeState
+from api.pledges.schemas import PledgeDetail, PledgePage, PledgeState
 from api.schemas import READS, RECEIPT_PATTERN
 from holdfast.store.records_engine import read
 
@@ -37,7 +37,7 @@ def list_pledges(
 
 
 @router.get("/{pledge_id}")
-def get_pledge(context: ContextDep, viewer: ViewerDep, pledge_id: PledgeId) -> PledgeOut:
-    """One pledge, and every receipt it is or was on."""
+def get_pledge(context: ContextDep, viewer: ViewerDep, pledge_id: PledgeId) -> PledgeDetail:
+    """One pledge, every receipt it is or was on, and whether its goods still cover it."""
     with read(context.records.engine) as db:
-        return service.get_pledge(db, viewer, pledge_id)
+        return service.get_pledge(db, viewer, pledge_id, context.chain)

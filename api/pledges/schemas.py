@@ -52,6 +52,30 @@ class PledgeOut(Shape):
     ended_at: int | None
 
 
+class WorthOut(Shape):
+    """What the goods of all receipts under a pledge are worth now, against what is lent on them.
+
+    Without a value (no price series, prices too old, too few, too far apart) `missing` says why, and the rest
+    is null.
+    """
+
+    value_minor: str | None
+    value: str | None = Field(examples=["CNY 12,000,000.00"])
+    secured_minor: str | None = Field(description="By this pledge and those before it.")
+    secured: str | None
+    needed_minor: str | None = Field(description="Value that the agreed loan to value asks for.")
+    needed: str | None
+    loan_to_value_bps: int | None = Field(description="Null for goods worth nothing.")
+    margin_short: bool | None = Field(description="Whether margin can be called now.")
+    missing: str | None
+
+
+class PledgeDetail(PledgeOut):
+    """One pledge, with what its goods are worth now."""
+
+    worth: WorthOut | None = Field(description="Null for a bond, and for a pledge that has ended.")
+
+
 class PledgePage(Shape):
     """A page of pledges, newest first; `next` is the cursor of the page after, or null."""
 

@@ -7,14 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from api.chain_port import ChainPort
 from api.cursors import next_cursor, place_of
 from api.members.repository import member_names
 from api.pledges import repository
-from api.pledges.schemas import CoverOut, PledgeOut, PledgePage
+from api.pledges.schemas import CoverOut, PledgeDetail, PledgeOut, PledgePage, WorthOut
 from api.problems import not_found
 from api.schemas import Names
 from api.viewer import Viewer
+from holdfast.domain.errors import HoldfastError
 from holdfast.domain.money import show_amount
+from holdfast.domain.valuation import loan_to_value_bps
 
 _AS_STORED = (
     *("amount_minor", "paid_minor", "currency", "maturity", "ltv_bps", "cure_s", "filing_digest"),
@@ -48,12 +51,35 @@ def list_pledges(
     )
 
 
-def get_pledge(db: Connection, viewer: Viewer, pledge_id: str) -> PledgeOut:
-    """One pledge. Raises Problem 404."""
+def get_pledge(db: Connection, viewer: Viewer, pledge_id: str, chain: ChainPort) -> PledgeDetail:
+    """One pledge; what it is worth, of the chain as it is now. Raises Problem 404."""
     row = repository.find_pledge(db, viewer, pledge_id)
     if row is None:
         raise not_found("pledge", pledge_id)
-    return _pledges(db, viewer, [row])[0]
+    found = _pledges(db, viewer, [row])[0]
+    return PledgeDetail(**dict(found), worth=_worth(found, chain))
+
+
+def _worth(pledge: PledgeOut, chain: ChainPort) -> WorthOut | None:
+    covered = [int(cover.receipt_id, 16) for cover in pledge.receipts if cover.ended_at is None]
+    if pledge.bond or not covered:
+        return None
+    try:
+        found = chain.cover(int(pledge.number), covered)
+    except HoldfastError as error:  # no value; or no answer: what the index knows is told all the same
+        return WorthOut(**dict.fromkeys(WorthOut.model_fields) | {"missing": str(error)})
+    worth = found.value_minor
+    return WorthOut(
+        value_minor=str(worth),
+        value=show_amount(worth, found.currency),
+        secured_minor=str(found.secured_minor),
+        secured=show_amount(found.secured_minor, found.currency),
+        needed_minor=str(found.needed_minor),
+        needed=show_amount(found.needed_minor, found.currency),
+        loan_to_value_bps=loan_to_value_bps(found.secured_minor, worth) if worth else None,
+        margin_short=worth < found.needed_minor,
+        missing=None,
+    )
 
 
 def _pledges(db: Connection, viewer: Viewer, rows: Sequence[Row[Any]]) -> list[PledgeOut]:

@@ -74,6 +74,10 @@ def test_margin__pledge_on_goods_of_two_holders__called_and_neither_may_attest(s
     record = shop.done(shop.prepare(BANK, ask), BANK)
     (pledge,) = shop.status(IMPORTER, one)["pledges"]
     assert pledge["terms"]["default_at"] and pledge["terms"]["receipts"] == 2
+    assert pledge["terms"]["loan_to_value_bps"] is None, "of one receipt of two"
+    worth = shop.get(BANK, f"/v1/pledges/{pledge['id']}")["worth"]
+    assert (worth["value"], worth["secured"]) == ("CNY 2,800,000.00", "CNY 2,000,000.00")
+    assert (worth["loan_to_value_bps"], worth["margin_short"], worth["missing"]) == (7_143, True, None)
     assert "no notice before" in shop.told(BANK, "margin-call", 409, on=one, value_minor="1")
 
     # Whose attesters may not say so, as the oracle asks the chain: further holders, all pledgees.

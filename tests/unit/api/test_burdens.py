@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from holdfast.domain.receipts import receipt_hex
+from holdfast.domain.valuation import Cover
 from tests.fakes.burdens import FIRST, PLEDGE, RECEIPTS, SECOND, Burdened, burden, core, opened, released
 from tests.fakes.story import GENESIS_AT
 from tests.unit.api.conftest import World, make_world
@@ -148,6 +149,27 @@ def test_pledge__as_made__every_term(shared: Burdens) -> None:
     assert items["items"][0]["id"] == f"0x{SECOND:016x}"
     rest = shared.json(7, "/v1/pledges?limit=1&cursor=" + items["next"])
     assert (rest["items"][0]["id"], rest["next"]) == (f"0x{FIRST:016x}", None)
+
+
+def test_pledge__its_goods_now__covered_short_worthless_or_without_a_value(own: Burdens) -> None:
+    chain = own.world.chain
+
+    def worth() -> Any:
+        return own.json(8, "/v1/pledges/{second}")["worth"]
+
+    chain.covers[SECOND] = Cover("CNY", 800_000_000, 620_000_000, 885_714_286)
+    found = worth()
+    assert (found["value"], found["secured"]) == ("CNY 8,000,000.00", "CNY 6,200,000.00")
+    assert (found["needed"], found["loan_to_value_bps"]) == ("CNY 8,857,142.86", 7_750)
+    assert (found["margin_short"], found["missing"]) == (True, None)
+    chain.covers[SECOND] = Cover("CNY", 885_714_286, 620_000_000, 885_714_286)
+    assert worth()["margin_short"] is False
+    chain.covers[SECOND] = Cover("CNY", 0, 620_000_000, 885_714_286)
+    assert (worth()["loan_to_value_bps"], worth()["margin_short"]) == (None, True)
+    chain.covers.clear()
+    chain.down = True
+    told = worth()
+    assert told["missing"] and set(told.values()) == {None, told["missing"]}
 
 
 def test_freezes__queue__in_force_and_waiting(shared: Burdens) -> None:
