@@ -67,15 +67,11 @@ def digest_or_file(text: str) -> str:
     return str(read_value("--series-digest", "series_digest", text))
 
 
-def _receipt(text: str) -> str:
+def _hex(text: str) -> str:
     digits = text.removeprefix("0x").lower()
     if len(digits) != RECEIPT_DIGITS or not set(digits) <= set("0123456789abcdef"):
         raise ValueError
     return "0x" + digits
-
-
-def _digest(text: str) -> str:
-    return _receipt(text)
 
 
 def _grams(text: str) -> str:
@@ -129,7 +125,7 @@ def _change(text: str) -> tuple[str, Any]:
 
 _TIME = "a time with its zone such as 2027-03-31T16:00:00Z, or unix seconds"
 _AT: Final = Written("TIME", _TIME, _time)
-_ID: Final = Written("ID", "a receipt's id: 0x and 64 hexadecimal digits", _receipt)
+_ID: Final = Written("ID", "a receipt's id: 0x and 64 hexadecimal digits", _hex)
 WAYS: Final[tuple[tuple[str, Written], ...]] = (
     *((name, _ID) for name in ("receipt_id", "receipt_ids", "released_id")),
     (
@@ -138,7 +134,7 @@ WAYS: Final[tuple[tuple[str, Written], ...]] = (
     ),
     ("changes", Written("FIELD=VALUE", "FIELD=VALUE, such as storage_location=A-08", _change)),
     *((name, _AT) for name in ("maturity", "from_s", "storage_until", "_at")),
-    ("_digest", Written("DIGEST", "0x and 64 hexadecimal digits, or @FILE for a file's digest", _digest)),
+    ("_digest", Written("DIGEST", "0x and 64 hexadecimal digits, or @FILE for a file's digest", _hex)),
     ("_minor", Written("AMOUNT", "whole minor units: 12345 is 123.45 where a unit has 100")),
     (
         "_g",

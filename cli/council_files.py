@@ -22,6 +22,7 @@ from holdfast.chain.council import (
     council_order,
     in_words,
     manager_call,
+    read_call,
 )
 from holdfast.chain.facts import Chain
 from holdfast.chain.governance import Power
@@ -80,9 +81,9 @@ def prepare(chain: Chain, call: bytes, deadline: int) -> Acts:
     """
     connection, council = chain.connection, council_of(chain.connection.deployment)
     manager, number = _manager(chain), _number(chain)
-    words = in_words(call)
-    calls = [call]
-    if not words.startswith("cancel "):
+    in_words(call)  # what cannot be told is refused
+    calls, read = [call], read_call("AccessManager", call)
+    if read is not None and read[0] != "cancel":
         operation = _ask(chain, "operation", manager.functions.hashOperation(council, manager.address, call))
         if not _ask(chain, "announcement", manager.functions.getSchedule(operation)):
             calls.insert(0, manager_call("schedule", manager.address, call, 0))

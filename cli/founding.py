@@ -21,9 +21,10 @@ from holdfast.domain.members import Member, Role
 from holdfast.domain.units import MemberId
 from holdfast.evidence.collection import policy_digest
 from holdfast.keys.keystore import open_keys
+from holdfast.keys.secret_file import read_secret
 from holdfast.proof.trust import Engine, PinnedContract, Trust
 from oracle.members_book import BookEntry, read_book
-from oracle.runtime import load_policy, read_secret
+from oracle.runtime import load_policy
 
 PREFIX = "HOLDFAST_DEPLOY_"
 

@@ -20,7 +20,7 @@ from holdfast.domain.policy import Policy
 from holdfast.evidence.collection import read_policy
 from holdfast.evidence.telemetry import FrameContent
 from holdfast.keys.keystore import PartyKeys, open_keys
-from holdfast.keys.secret_file import read_secret as read_secret
+from holdfast.keys.secret_file import read_secret
 from holdfast.store.copies import CopiesStore
 from holdfast.store.directory import DirectoryStore
 from holdfast.store.kubo import KuboStore

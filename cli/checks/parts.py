@@ -24,9 +24,10 @@ from holdfast.chain.deployment import load_deployment
 from holdfast.chain.facts import Chain, open_chain
 from holdfast.domain.errors import Misconfigured, Refused, Unreachable
 from holdfast.evidence.collection import policy_digest
+from holdfast.keys.secret_file import read_secret
 from holdfast.store.kubo_rpc import KuboRpc
 from oracle.members_book import read_book
-from oracle.runtime import check_book, load_policy, own_keys, read_secret
+from oracle.runtime import check_book, load_policy, own_keys
 from oracle.settings import AttesterSettings, NodeSettings, OracleSettings
 from oracle.wms.tryton import TrytonSource
 

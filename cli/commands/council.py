@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from eth_utils import is_address, to_checksum_address
 
-from cli.commands.modules import DAY_S, chain_option
 from cli.framework import ExampleGroup, emit_json, json_option
 from cli.home import find_home
+from cli.options import DAY_S, chain_option, prepare_options, signing_options
 from cli.outside import Outside, pass_outside
 from holdfast.chain.facts import Chain
 from holdfast.chain.governance import Power
@@ -41,14 +41,6 @@ def _account(_context: click.Context, _parameter: click.Parameter, text: str) ->
     return to_checksum_address(text)
 
 
-def _prepared(command: click.decorators.FC) -> click.decorators.FC:
-    """What every command that prepares an act takes."""
-    command = chain_option(command)
-    output = click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
-    days = click.option("--days", default=14, show_default=True, help="How long the orders are good for.")
-    return days(output(command))
-
-
 def _prepare(
     outside: Outside, output: Path, days: int, rpc_url: str | None, made: Callable[[Chain], bytes]
 ) -> None:
@@ -75,7 +67,7 @@ holdfast contracts council grant REGISTRAR \\
 @click.option(
     "--delay-s", type=click.IntRange(0, 2**32 - 1), required=True, help="Between announcing and doing."
 )
-@_prepared
+@prepare_options
 @pass_outside
 def grant(
     outside: Outside, power: str, account: str, delay_s: int, output: Path, days: int, rpc_url: str | None
@@ -96,7 +88,7 @@ holdfast contracts council revoke REGISTRAR \\
 )
 @click.argument("power", type=_POWERS)
 @click.argument("account", callback=_account)
-@_prepared
+@prepare_options
 @pass_outside
 def revoke(outside: Outside, power: str, account: str, output: Path, days: int, rpc_url: str | None) -> None:
     """Take the power POWER from ACCOUNT."""
@@ -109,7 +101,7 @@ def revoke(outside: Outside, power: str, account: str, output: Path, days: int, 
 @council.command("delay", example="holdfast contracts council delay REGISTRAR 864000 -o act.json")
 @click.argument("power", type=_POWERS)
 @click.argument("seconds", type=click.IntRange(0, 2**32 - 1))
-@_prepared
+@prepare_options
 @pass_outside
 def delay(outside: Outside, power: str, seconds: int, output: Path, days: int, rpc_url: str | None) -> None:
     """Let the power POWER begin only SECONDS after it is given to somebody."""
@@ -121,7 +113,7 @@ def delay(outside: Outside, power: str, seconds: int, output: Path, days: int, r
 
 @council.command("cancel", example="holdfast contracts council cancel 0x5c50…9a21 -o act.json")
 @click.argument("operation", metavar="OPERATION")
-@_prepared
+@prepare_options
 @pass_outside
 def cancel(outside: Outside, operation: str, output: Path, days: int, rpc_url: str | None) -> None:
     """Cancel what was announced under OPERATION, the id in its OperationScheduled log."""
@@ -132,11 +124,7 @@ def cancel(outside: Outside, operation: str, output: Path, days: int, rpc_url: s
 
 @council.command("sign", example="holdfast contracts council sign act.json --key bank-attester")
 @click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--key", "name", required=True, help="Name of your attester's keystore.")
-@click.option("--keys", "folder", type=click.Path(file_okay=False, path_type=Path), help="Its folder.")
-@click.option("--password-file", type=click.Path(dir_okay=False, path_type=Path), help="Else you are asked.")
-@click.option("--yes", is_flag=True, help="Sign without asking.")
-@chain_option
+@signing_options
 def sign(
     file: Path, name: str, folder: Path | None, password_file: Path | None, yes: bool, rpc_url: str | None
 ) -> None:

@@ -8,9 +8,8 @@ import click
 
 from cli.framework import ExampleGroup, emit_json, json_option
 from cli.home import find_home
+from cli.options import DAY_S, chain_option, prepare_options, signing_options
 from cli.outside import Outside, pass_outside
-
-DAY_S = 86_400
 
 
 @click.group(
@@ -29,20 +28,13 @@ def module() -> None:
     """
 
 
-def chain_option(command: click.decorators.FC) -> click.decorators.FC:
-    """Which node to ask."""
-    return click.option("--rpc-url", help="Your own node.  [default: the embedded chain]")(command)
-
-
 @module.command(
     "prepare", example="holdfast contracts module prepare Court 0x5FbD…0aa3 --right FREEZE -o court.json"
 )
 @click.argument("contract", metavar="CONTRACT")
 @click.argument("address", metavar="ADDRESS")
 @click.option("--right", "rights", multiple=True, help="A right it shall have; none dismisses it.")
-@click.option("--days", default=14, show_default=True, help="How long the order is good for.")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@chain_option
+@prepare_options
 @pass_outside
 def prepare(
     outside: Outside,
@@ -67,11 +59,7 @@ def prepare(
 
 @module.command("sign", example="holdfast contracts module sign court.json --key bank-attester")
 @click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--key", "name", required=True, help="Name of your attester's keystore.")
-@click.option("--keys", "folder", type=click.Path(file_okay=False, path_type=Path), help="Its folder.")
-@click.option("--password-file", type=click.Path(dir_okay=False, path_type=Path), help="Else you are asked.")
-@click.option("--yes", is_flag=True, help="Sign without asking.")
-@chain_option
+@signing_options
 def sign(
     file: Path, name: str, folder: Path | None, password_file: Path | None, yes: bool, rpc_url: str | None
 ) -> None:

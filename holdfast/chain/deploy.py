@@ -16,7 +16,7 @@ from web3.types import TxReceipt
 from holdfast.attestation.quorum import Attester
 from holdfast.chain.acts import MODULE_NEEDS, MODULE_RIGHTS
 from holdfast.chain.artifacts import load_artifact
-from holdfast.chain.deployment import Deployment as Deployment
+from holdfast.chain.deployment import Deployment
 from holdfast.chain.governance import Governance as Governance
 from holdfast.chain.governance import Power, hand_over
 from holdfast.chain.module_orders import module_arguments, module_order

@@ -86,9 +86,9 @@ def model(full: bool, say: Callable[[str], None]) -> list[Check]:
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
             jobs = {pool.submit(_lives, machine, seed, tally): (machine, seed) for machine, seed in parts}
             for number, job in enumerate(as_completed(jobs), 1):
-                cases += job.result()
-                machine, seed = jobs[job]
-                bad = [case for case in job.result() if case != "passed"]
+                (machine, seed), lived = jobs[job], job.result()
+                cases += lived
+                bad = [case for case in lived if case != "passed"]
                 again = f": {machine} {bad[0]} with --hypothesis-seed={seed}" if bad else ""
                 say(f"{number} of {len(jobs)} parts done{again}")
         counts = [json.loads(line) for line in tally.read_text(encoding="utf-8").splitlines()]

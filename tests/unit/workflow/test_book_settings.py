@@ -16,6 +16,7 @@ from holdfast.domain.errors import Misconfigured
 from holdfast.domain.members import Role
 from holdfast.evidence.canonical import canonical_json, sha256_digest
 from holdfast.evidence.collection import policy_bytes
+from holdfast.keys.secret_file import read_secret
 from oracle.members_book import (
     AttesterSeat,
     BookEntry,
@@ -24,7 +25,7 @@ from oracle.members_book import (
     recipients,
     write_book,
 )
-from oracle.runtime import load_policy, open_store, read_secret
+from oracle.runtime import load_policy, open_store
 from oracle.settings import AttesterSettings, NodeSettings, OracleSettings, load
 from tests.fakes.oracle import ATTESTING, AUDITOR, BANK, IMPORTER, OPERATOR, ROLES, TRADER, party
 from tests.simulators.site import SimulatedSite
