@@ -40,6 +40,9 @@ LIKELY: Final = {
     "ReceiptEncumbrances": ("test_primitives", "test_pledge", "test_court"),
     "ReceiptGuards": ("test_primitives", "test_court", "test_pledge"),
     "ReceiptConsent": ("test_split", "test_pledge"),
+    "ReceiptActs": ("test_receipt_acts", "test_acts_parties", "test_extension_alone", "test_split"),
+    "Followers": ("test_receipt_acts", "test_split", "test_storage_lien"),
+    "Council": ("test_council",),
     "Module": ("test_receipt_acts", "test_pledge"),
     "AttestedOrders": ("test_freshness", "test_transfer"),
 }
