@@ -43,6 +43,12 @@ LIKELY: Final = {
     "ReceiptActs": ("test_receipt_acts", "test_acts_parties", "test_extension_alone", "test_split"),
     "Followers": ("test_receipt_acts", "test_split", "test_storage_lien"),
     "Council": ("test_council",),
+    "Court": ("test_court", "test_edges_court"),
+    "StorageLien": ("test_storage_lien", "test_sale_lien"),
+    "Replacement": ("test_replacement",),
+    "Shortage": ("test_shortage",),
+    "ReceiptMedium": ("test_medium",),
+    "Origins": ("test_origins", "test_medium"),
     "Module": ("test_receipt_acts", "test_pledge"),
     "AttestedOrders": ("test_freshness", "test_transfer"),
 }

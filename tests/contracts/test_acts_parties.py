@@ -1,4 +1,4 @@
-"""Merger, split, partial delivery by somebody else than they name: refused, with the receipt named."""
+"""Acts by somebody else than whose receipt it is, or of whom they concern: each refused and named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from dataclasses import replace
 import pytest
 
 from tests.contracts.acts_harness import ActsWorld
-from tests.contracts.harness import IMPORTER, INSPECTOR, OPERATOR, TRADER, receipt_id, refused
+from tests.contracts.harness import BANK, IMPORTER, INSPECTOR, IOT, OPERATOR, TRADER, receipt_id, refused
+from tests.contracts.origin_orders import (
+    NOTICE_S,
+    later,
+    notice_order,
+    replacement_order,
+    shortage_order,
+    suspended,
+    withdrawal_order,
+)
 
 
 @pytest.fixture
@@ -54,3 +63,28 @@ def test_correction__of_anothers_receipt__refused(acts: ActsWorld) -> None:
     receipt = acts.issued()
     with refused("WrongHolder", receiptId=receipt, given=TRADER, holder=IMPORTER):
         acts.put(replace(acts.supersede_order(receipt), holder=TRADER, successor_id=receipt_id(301)))
+
+
+def test_attack__stranger_withdraws_anothers_notice_of_loss__refused(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    acts.put(notice_order(acts, receipt))
+    with refused("WrongHolder", receiptId=receipt, given=TRADER, holder=IMPORTER):
+        acts.put(replace(withdrawal_order(acts, receipt), holder=TRADER))
+
+
+def test_attack__stranger_has_anothers_lost_receipt_replaced__refused(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    acts.put(notice_order(acts, receipt))
+    later(acts, NOTICE_S)
+    with refused("WrongHolder", receiptId=receipt, given=TRADER, holder=IMPORTER):
+        acts.put(replacement_order(acts, receipt, holder=TRADER))
+
+
+def test_attack__only_pledgee_says_itself_that_goods_are_short__refused(acts: ActsWorld) -> None:
+    receipt = acts.issued()
+    acts.pledged(receipt)
+    suspended(acts, receipt)
+    order = shortage_order(acts, 1_000, receipt)
+    with refused("SignerIsParty", member=BANK):
+        acts.put(order, signers=(OPERATOR, BANK, IOT))
+    acts.put(order)
