@@ -40,4 +40,5 @@ def list_pledges(
 def get_pledge(context: ContextDep, viewer: ViewerDep, pledge_id: PledgeId) -> PledgeDetail:
     """One pledge, every receipt it is or was on, and whether its goods still cover it."""
     with read(context.records.engine) as db:
-        return service.get_pledge(db, viewer, pledge_id, context.chain)
+        found = service.get_pledge(db, viewer, pledge_id)
+    return service.with_worth(found, context.chain)

@@ -15,7 +15,7 @@ from api.pledges.schemas import CoverOut, PledgeDetail, PledgeOut, PledgePage, W
 from api.problems import not_found
 from api.schemas import Names
 from api.viewer import Viewer
-from holdfast.domain.errors import HoldfastError
+from holdfast.domain.errors import Refused, Unreachable
 from holdfast.domain.money import show_amount
 from holdfast.domain.valuation import loan_to_value_bps
 
@@ -51,13 +51,17 @@ def list_pledges(
     )
 
 
-def get_pledge(db: Connection, viewer: Viewer, pledge_id: str, chain: ChainPort) -> PledgeDetail:
-    """One pledge; what it is worth, of the chain as it is now. Raises Problem 404."""
+def get_pledge(db: Connection, viewer: Viewer, pledge_id: str) -> PledgeOut:
+    """One pledge. Raises Problem 404."""
     row = repository.find_pledge(db, viewer, pledge_id)
     if row is None:
         raise not_found("pledge", pledge_id)
-    found = _pledges(db, viewer, [row])[0]
-    return PledgeDetail(**dict(found), worth=_worth(found, chain))
+    return _pledges(db, viewer, [row])[0]
+
+
+def with_worth(pledge: PledgeOut, chain: ChainPort) -> PledgeDetail:
+    """The same with what its goods are worth by the chain now; where it does not answer, that is said."""
+    return PledgeDetail(**dict(pledge), worth=_worth(pledge, chain))
 
 
 def _worth(pledge: PledgeOut, chain: ChainPort) -> WorthOut | None:
@@ -66,8 +70,9 @@ def _worth(pledge: PledgeOut, chain: ChainPort) -> WorthOut | None:
         return None
     try:
         found = chain.cover(int(pledge.number), covered)
-    except HoldfastError as error:  # no value; or no answer: what the index knows is told all the same
-        return WorthOut(**dict.fromkeys(WorthOut.model_fields) | {"missing": str(error)})
+    except (Refused, Unreachable) as error:
+        why = str(error) if isinstance(error, Refused) else "the chain does not answer at the moment"
+        return WorthOut(**dict.fromkeys(WorthOut.model_fields) | {"missing": why})
     worth = found.value_minor
     return WorthOut(
         value_minor=str(worth),

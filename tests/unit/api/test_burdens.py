@@ -169,7 +169,8 @@ def test_pledge__its_goods_now__covered_short_worthless_or_without_a_value(own: 
     chain.covers.clear()
     chain.down = True
     told = worth()
-    assert told["missing"] and set(told.values()) == {None, told["missing"]}
+    assert told["missing"] == "the chain does not answer at the moment"
+    assert set(told.values()) == {None, told["missing"]}
 
 
 def test_freezes__queue__in_force_and_waiting(shared: Burdens) -> None:
