@@ -22,7 +22,7 @@ from holdfast.domain.acts import (
     PledgedTransferOrder,
 )
 from holdfast.domain.errors import HoldfastError
-from holdfast.domain.orders import DeliveryOrder, TransferOrder, receipt_ids
+from holdfast.domain.orders import DeliveryOrder, TransferOrder, receipt_ids, standing_ids
 from holdfast.domain.pledge_terms import by_pledgee, extends_alone
 from holdfast.domain.receipts import ReceiptState, receipt_hex
 from holdfast.evidence.sealing import OpenedBundle
@@ -120,8 +120,8 @@ def _parties_signed(carried: CarriedOrder, ledger: Ledger, domain: Domain) -> It
 def holder_findings(order: AnyOrder, ledger: Ledger, now_s: int) -> Iterator[str]:
     """Only a pledged receipt that has expired is extended without its holder."""
     if by_pledgee(order):
-        (state,) = _states(order, ledger) or (None,)
-        if state is None or not extends_alone(order, state, now_s):
+        states = [ledger.receipts.get(receipt) for receipt in standing_ids(order)]
+        if not all(state is not None and extends_alone(order, state, now_s) for state in states):
             yield "no holder ordered it, and the receipt was not both pledged and expired"
 
 

@@ -41,6 +41,8 @@ def test_extension_without_holder__pledged_and_expired__else_told() -> None:
     free, pledged = after(issued()), after(issued())
     pledged.receipts[7] = replace(pledged.receipts[7], pledges=1, first_pledgee=3)
     assert list(holder_findings(order, pledged, 901)) == []
+    pledged.receipts[8] = free.receipts[7]
+    assert list(holder_findings(order, pledged, 901)) == [], "only the one that stands before it counts"
     for ledger, now_s in ((pledged, 900), (free, 901), (after(), 901)):
         (found,) = holder_findings(order, ledger, now_s)
         assert "not both pledged and expired" in found
