@@ -51,9 +51,9 @@ class NodeChain:
         """What a module wrote before it was given rights, up to a block left out."""
         return [_event(found) for found in self._events.earlier(contract, before_block)]
 
-    def standing(self, receipt_id: int) -> Standing | None:
+    def standing(self, receipt_id: int, *, value: bool = False) -> Standing | None:
         """How a receipt stands now; None if it was never issued. Raises Misconfigured without modules."""
-        return StandingReader(self._connection).standing(receipt_id, value=True)
+        return StandingReader(self._connection).standing(receipt_id, value=value)
 
     def cover(self, pledge_id: int, receipt_ids: Sequence[int]) -> Cover:
         """What a pledge needs now, against the value of all its receipts. Raises Refused without a value."""

@@ -59,8 +59,8 @@ class ChainPort(Protocol):
         """What a module wrote before it was given rights, up to a block left out."""
         ...
 
-    def standing(self, receipt_id: int) -> Standing | None:
-        """How a receipt stands now, with what its goods are worth; None if it was never issued."""
+    def standing(self, receipt_id: int, *, value: bool = False) -> Standing | None:
+        """How a receipt stands now, with what its goods are worth if asked for; None if never issued."""
         ...
 
     def cover(self, pledge_id: int, receipt_ids: Sequence[int]) -> Cover:

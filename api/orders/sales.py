@@ -180,7 +180,7 @@ def _refuse_part(order: acts.BondJointDeliveryOrder | acts.BondDeliveryOrder, de
 
 def _refuse_cheap(order: acts.BondDeliveryOrder, bond: PledgeState, desk: Desk) -> None:
     """Goods that the chain can value go out for no less; where it just cannot, a sale is the way."""
-    standing = desk.context.chain.standing(order.receipt_id)
+    standing = desk.context.chain.standing(order.receipt_id, value=True)
     value = None if standing is None else standing.value
     if value is None:
         return

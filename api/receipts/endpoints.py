@@ -60,7 +60,7 @@ def get_status(context: ContextDep, viewer: ViewerDep, receipt_id: ReceiptId) ->
     """How the receipt stands, asked of the chain now: holder, burdens by rank, why it is not free."""
     with read(context.records.engine) as db:
         service.get_receipt(db, viewer, receipt_id)  # nothing is asked for those who may not see it
-    standing = context.chain.standing(int(receipt_id, 16))
+    standing = context.chain.standing(int(receipt_id, 16), value=True)
     with read(context.records.engine) as db:
         return status_service.get_status(db, viewer, receipt_id, standing)
 

@@ -100,7 +100,7 @@ class FakeChain:
             event for event in self._all() if event.contract == contract and event.block_number < before_block
         ]
 
-    def standing(self, receipt_id: int) -> Standing | None:
+    def standing(self, receipt_id: int, *, value: bool = False) -> Standing | None:
         """How a receipt stands: as a test has said, else free of burdens as its own events tell."""
         state = self.receipt(receipt_id)
         if receipt_id in self.standings or state is None:
@@ -133,7 +133,7 @@ class FakeChain:
             (),
             0,
             0,
-            value=self.values.get(receipt_id),
+            value=self.values.get(receipt_id) if value else None,
         )
 
     def cover(self, pledge_id: int, receipt_ids: Sequence[int]) -> Cover:
