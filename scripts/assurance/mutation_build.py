@@ -27,7 +27,7 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "Losses": ("Replacement", "Shortage"),
     "Medium": ("ReceiptMedium", "Origins"),
 }
-"""Contract of the aim -> the contracts that are its pieces. What both use counts with the first."""
+"""Group -> the contracts in it. What several use counts with the first."""
 
 QUORUM: Final = "quorum library"
 QUORUM_LIBRARY: Final = ("contracts/libraries/Quorum.sol", "contracts/libraries/Signatures.sol")
