@@ -20,7 +20,7 @@ from holdfast.domain.standing import (
     delivery_signers,
 )
 from holdfast.domain.standing_words import delivery_words, loan_to_value, suspension, value_json, why_not_free
-from holdfast.domain.units import show_mass, show_time
+from holdfast.domain.units import show_mass, show_percent, show_time
 
 _RANKS: Final = {LIEN_BEFORE: "before-pledges", LIEN_BEHIND: "behind-pledges"}
 
@@ -205,10 +205,10 @@ def _pledge_lines(pledge: Mapping[str, Any]) -> list[str]:
     head = ("Bond       held by " if bond else f"Pledge {pledge['rank']}   to ") + _who(pledge["pledgee"])
     if terms is None:
         return [f"{head}; its terms are shown to those with a right in the receipt"]
-    share = f"at most {_percent(terms['ltv_bps'])} of the goods' value"
+    share = f"at most {show_percent(terms['ltv_bps'])} of the goods' value"
     lent = terms.get("loan_to_value_bps")
     if lent is not None:
-        share += f", now {_percent(lent)}" + (": margin can be called" if lent > terms["ltv_bps"] else "")
+        share += f", now {show_percent(lent)}" + (": margin can be called" if lent > terms["ltv_bps"] else "")
     rule = "its holder alone may give it on" if bond else share
     on = f", on {terms['receipts']} receipts" if terms["receipts"] > 1 else ""
     lines = [
@@ -221,10 +221,6 @@ def _pledge_lines(pledge: Mapping[str, Any]) -> list[str]:
             f"no sale before {show_time(terms['sale_from'])}"
         )
     return lines
-
-
-def _percent(bps: int) -> str:
-    return f"{bps // 100}.{bps % 100:02d} %"
 
 
 def _value_lines(found: Mapping[str, Any] | None) -> list[str]:

@@ -18,7 +18,7 @@ from holdfast.domain.money import show_amount
 from holdfast.domain.orders import PARTY_FIELDS
 from holdfast.domain.pledge_terms import by_pledgee
 from holdfast.domain.receipts import receipt_hex
-from holdfast.domain.units import show_mass, show_time
+from holdfast.domain.units import show_mass, show_percent, show_time
 
 _MEMBERS: Final = frozenset({*PARTY_FIELDS, "operator", "court", "feeder"})
 _TIMES: Final = frozenset({"expires_at", "maturity", "observed_at", "from_s", "sold_at"})
@@ -127,7 +127,7 @@ def _plain(name: str, value: Any, money: str) -> Words:
     elif name in _TIMES:
         text = show_time(value)
     elif name.endswith("_bps"):
-        text = f"{value // 100}.{value % 100:02d} %"
+        text = show_percent(value)
     elif name in ("cure_s", "notice_s"):
         return _span(value)
     elif isinstance(value, bytes):

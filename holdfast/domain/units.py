@@ -75,3 +75,8 @@ def show_time(seconds: int) -> str:
 def iso_utc(seconds: int) -> str:
     """Unix seconds as RFC 3339 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def show_percent(bps: int) -> str:
+    """Basis points for people, such as `70.00 %`."""
+    return f"{bps // 100}.{bps % 100:02d} %"
